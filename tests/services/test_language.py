@@ -1,0 +1,146 @@
+"""The interface is complete in both languages, and writes times as the viewer reads them."""
+
+import re
+import string
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from services.language import (
+    LANGUAGES,
+    format_clock,
+    format_duration,
+    format_moment,
+    format_moment_exactly,
+    get_plural_translator,
+    get_translator,
+)
+from tests.catalogue import (
+    TRANSLATED,
+    extract_texts,
+    is_translated,
+    merge,
+    read_catalogue,
+)
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+NIGHT = datetime(2026, 11, 22, 18, 7, 5, tzinfo=UTC)
+
+
+def placeholders(text: str) -> set[str]:
+    """The names that the program fills in: `{name}` and `%(name)s`."""
+    named = {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
+    return named | set(re.findall(r"%\((\w+)\)", text))
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_text_of_the_code_is_in_the_catalogue(language):
+    catalogue = read_catalogue(language)
+    in_catalogue = {message.id for message in catalogue if message.id}
+    missing = {text: files for text, files in extract_texts().items() if text not in in_catalogue}
+    assert not missing, "run `make messages` and translate"
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_text_is_untranslated_or_fuzzy(language):
+    messages = [message for message in read_catalogue(language) if message.id]
+    assert messages
+    assert not [m.id for m in messages if not is_translated(m)]
+    assert not [m.id for m in messages if m.fuzzy]
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_the_catalogue_holds_no_text_that_left_the_code(language):
+    in_code = set(extract_texts())
+    catalogue = read_catalogue(language)
+    assert not [m.id for m in catalogue if m.id and m.id not in in_code], "run `make messages`"
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_has_the_placeholders_of_its_text(language):
+    for message in read_catalogue(language):
+        if not message.id or not is_translated(message):
+            continue
+        expected = placeholders(
+            " ".join([message.id] if isinstance(message.id, str) else message.id)
+        )
+        strings = [message.string] if isinstance(message.string, str) else message.string
+        for text in strings:
+            # One form serves singular and plural in Japanese; it may leave out nothing but may
+            # not invent a name either.
+            assert placeholders(text) == expected, message.id
+
+
+def test_updating_a_catalogue_keeps_translations_and_brings_back_what_waited():
+    texts = {"Board": {"pages/board.py"}, ("{n} person", "{n} people"): {"pages/board.py"}}
+    first = merge(read_catalogue("ja"), texts)
+    first["Board"].string = "ボード"
+    first["{n} person"].string = ("{n} 人",)
+    without_board = merge(first, {("{n} person", "{n} people"): {"pages/board.py"}})
+    assert without_board.get("Board") is None
+    assert without_board["{n} person"].string == ("{n} 人",)
+    assert merge(without_board, texts)["Board"].string == "ボード"
+
+
+def test_english_stands_in_the_code():
+    assert get_translator("en")("Definition of resolved") == "Definition of resolved"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_empty_text_stays_empty(language):
+    assert get_translator(language)("") == ""
+
+
+def test_an_unknown_text_is_shown_in_english_rather_than_lost():
+    assert get_translator("ja")("no such text in any catalogue") == "no such text in any catalogue"
+
+
+def test_a_language_without_texts_is_refused_by_name():
+    with pytest.raises(LookupError, match="'fr'"):
+        get_translator("fr")
+
+
+def test_plurals_follow_the_language():
+    plural = get_plural_translator("en")
+    assert plural("{n} person", "{n} people", 1) == "{n} person"
+    assert plural("{n} person", "{n} people", 2) == "{n} people"
+
+
+def test_a_moment_is_shown_in_the_viewers_zone_and_language():
+    assert format_clock(NIGHT, TOKYO) == "03:07"
+    assert format_moment(NIGHT, "en", TOKYO) == "23 Nov 2026 03:07"
+    assert format_moment(NIGHT, "ja", TOKYO) == "2026年11月23日 03:07"
+
+
+def test_the_hover_names_the_day_the_offset_and_utc():
+    assert (
+        format_moment_exactly(NIGHT, "en", TOKYO)
+        == "Mon 23 Nov 2026 03:07:05 +09:00 (2026-11-22 18:07:05 UTC)"
+    )
+    assert (
+        format_moment_exactly(NIGHT, "ja", TOKYO)
+        == "2026年11月23日(月) 03:07:05 +09:00 (2026-11-22 18:07:05 UTC)"
+    )
+
+
+def test_a_time_without_an_offset_is_never_shown():
+    with pytest.raises(ValueError, match="without an offset"):
+        format_clock(NIGHT.replace(tzinfo=None), TOKYO)
+
+
+@pytest.mark.parametrize(
+    "seconds, english, japanese",
+    [
+        (0, "0 sec", "0 秒"),
+        (59.9, "59 sec", "59 秒"),
+        (60, "1 min", "1 分"),
+        (4_359, "1 hr 12 min", "1 時間 12 分"),
+        (3_600, "1 hr", "1 時間"),
+        (90_061, "1 day 1 hr", "1 日 1 時間"),
+        (-432, "-7 min 12 sec", "-7 分 12 秒"),
+    ],
+)
+def test_a_duration_is_written_in_its_two_largest_units(seconds, english, japanese):
+    assert format_duration(seconds, "en") == english
+    assert format_duration(seconds, "ja") == japanese
