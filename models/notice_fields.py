@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
-from models.commands.base import Flag, Text, Time
+from models.fields import Flag, Text, Time
 from models.vocabulary import NoticeStage
 
 
@@ -86,9 +86,7 @@ FIELDS: dict[str, type[NoticeFields]] = {
     NoticeStage.RESOLUTION: ResolutionFields,
 }
 
-AnyFields = Annotated[
-    dict[Annotated[str, Field(max_length=40)], JsonValue], Field(max_length=20)
-]
+AnyFields = Annotated[dict[Annotated[str, Field(max_length=40)], JsonValue], Field(max_length=20)]
 """Fields as they are sent; `check_fields` holds them to their stage."""
 
 

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.commands.base import Command, Day, Handle, LongText, Number, Text, Time
+from models.commands.base import Command
+from models.fields import Day, Handle, LongText, Number, Text, Time
 from models.vocabulary import RetroAbout, RetroKind
 
 

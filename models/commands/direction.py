@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.commands.base import Command, Handle, Number, Text, Time, WebAddress
+from models.commands.base import Command
+from models.fields import Handle, Number, Text, Time, WebAddress
 from models.vocabulary import MarkName, Severity
 
 

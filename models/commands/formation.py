@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from models.commands.base import Command, Flag, Handle, Name, RoleName, Text
+from models.commands.base import Command
+from models.fields import Flag, Handle, Name, RoleName, Text
 
 
 class CheckIn(Command):

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from models.commands.base import Command, Handle, Number, SlackUser, Text, Title
+from models.commands.base import Command
+from models.fields import Handle, Number, SlackUser, Text, Title
 from models.notice_fields import AnyFields, check_fields
 from models.vocabulary import NoticeStage
 

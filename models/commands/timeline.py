@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from models.commands.base import Command, Number, Text, Time
+from models.commands.base import Command
+from models.fields import Number, Text, Time
 
 
 class Note(Command):

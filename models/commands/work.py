@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from models.commands.base import Command, Flag, Handle, Number, Text, Time
+from models.commands.base import Command
+from models.fields import Flag, Handle, Number, Text, Time
 
 
 class PostUpdate(Command):

@@ -73,9 +73,7 @@ def decide(
     )
 
 
-def _own_rule(
-    formation: Formation, actor: str, command: Command, facts: Facts
-) -> Broken | None:
+def _own_rule(formation: Formation, actor: str, command: Command, facts: Facts) -> Broken | None:
     rule = _OWN_RULES.get(command.type)
     return rule(formation, actor, command, facts) if rule else None
 

@@ -49,8 +49,10 @@ def closed(formation: Formation, command: Command) -> Broken | None:
     if formation.is_stood_down and command.type not in AFTER_STAND_DOWN:
         return Broken(
             Rule.APPEND_ONLY,
-            N_("This incident is stood down. Only retrospective, next actions and late"
-               " amendments are accepted now."),
+            N_(
+                "This incident is stood down. Only retrospective, next actions and late"
+                " amendments are accepted now."
+            ),
         )
     return None
 
@@ -73,9 +75,7 @@ def agree_course(
     """Refuse to agree to nothing."""
     if facts.has_course:
         return None
-    return Broken(
-        Rule.HOLDER_ONLY, N_("There is no course to agree. The commander sets it first.")
-    )
+    return Broken(Rule.HOLDER_ONLY, N_("There is no course to agree. The commander sets it first."))
 
 
 def unsettled(facts: Facts) -> tuple[str, ...]:

@@ -89,8 +89,10 @@ def exclusive(formation: Formation, role: str, person: str) -> Broken | None:
     if role == _SME and others:
         return Broken(
             Rule.SME_EXCLUSIVE,
-            N_("The primary SME holds nothing else, and {person} holds {role}."
-               " Choose somebody else, or release that role first."),
+            N_(
+                "The primary SME holds nothing else, and {person} holds {role}."
+                " Choose somebody else, or release that role first."
+            ),
             {"person": person, "role": others[0]},
         )
     if role != _SME and _SME in others:
@@ -123,9 +125,7 @@ def release_role(
     if person != actor and _IC not in formation.roles_of(actor):
         return only_the_commander(formation, actor)
     if person is None or person not in formation.holders(role):
-        return Broken(
-            Rule.ONE_HOLDER, N_("Nobody of that name holds {role}."), {"role": role}
-        )
+        return Broken(Rule.ONE_HOLDER, N_("Nobody of that name holds {role}."), {"role": role})
     if role == _IC:
         return Broken(
             Rule.EXPLICIT_HANDOFF,

@@ -118,9 +118,7 @@ if _unplaced:
     raise RuntimeError(_message)
 
 
-def who_may(
-    formation: Formation, actor: str, command: Command, facts: Facts
-) -> Broken | None:
+def who_may(formation: Formation, actor: str, command: Command, facts: Facts) -> Broken | None:
     """Return the rule that keeps `actor` from giving `command`, or None."""
     kind = command.type
     roles = formation.roles_of(actor)
@@ -129,8 +127,10 @@ def who_may(
     if not roles:
         return Broken(
             Rule.ROLE_REQUIRED,
-            N_("You hold no role in this incident. Ask the commander for one, or take command"
-               " if it is vacant."),
+            N_(
+                "You hold no role in this incident. Ask the commander for one, or take command"
+                " if it is vacant."
+            ),
         )
     duty = DUTIES.get(kind)
     if duty is None or _is_their_duty(formation, actor, roles, kind, duty, facts):
