@@ -8,9 +8,9 @@ In a page:
     _ = get_translator(viewer.language)
     st.button(_("Declare an incident"))
 
-A text that is chosen in one place and shown in another is marked with `N_("...")` where it is
-written and passed through the translator where it is shown. Placeholders are filled in after the
-translation: `_("{name} is commander").format(name=name)`.
+A text that is chosen in one place and shown in another is marked with `N_("...")`
+(`models.messages`) where it is written, and passed through the translator where it is shown.
+Placeholders are filled in after the translation: `_("{name} is commander").format(name=name)`.
 """
 
 import gettext
@@ -52,8 +52,7 @@ def _translations(language: str) -> gettext.NullTranslations:
     if language == "en":
         return gettext.NullTranslations()
     if language not in LANGUAGES:
-        message = f"No texts in language {language!r}; there are {', '.join(LANGUAGES)}."
-        raise LookupError(message)
+        raise LookupError(f"No texts in language {language!r}; there are {', '.join(LANGUAGES)}.")
     with catalogue_path(language).open("rb") as source:
         catalogue = read_po(source, locale=language, domain=DOMAIN, abort_invalid=True)
     compiled = io.BytesIO()
@@ -130,6 +129,5 @@ def format_duration(seconds: float, language: Language) -> str:
 
 def _in_zone(at: datetime, zone: ZoneInfo) -> datetime:
     if at.tzinfo is None:
-        message = "A time without an offset cannot be shown in a zone."
-        raise ValueError(message)
+        raise ValueError("A time without an offset cannot be shown in a zone.")
     return at.astimezone(zone)

@@ -1,0 +1,8 @@
+"""What every test may ask for; each plugin's docstring says what it offers."""
+
+pytest_plugins = (
+    "tests.completeness",
+    "tests.databases",
+    "tests.servers",
+    "tests.browsers",
+)
