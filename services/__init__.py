@@ -1,0 +1,1 @@
+"""What the program does: every door goes through these."""
