@@ -33,11 +33,13 @@ ALL_DONE = """
 def run(pytester, monkeypatch):
     """Runs test source in a process of its own, with the variable CI as given."""
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent.parent))
+    # Only the plugins that matter here, for loading all takes seconds in each process.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
     def run_source(source, *arguments, ci):
         monkeypatch.setenv("CI", ci)
         pytester.makepyfile(source)
-        plugins = ("-p", "tests.completeness", "-p", "no:randomly")
+        plugins = ("-p", "tests.completeness", "-p", "xdist")
         return pytester.runpytest_subprocess(*plugins, *arguments)
 
     return run_source
