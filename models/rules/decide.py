@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.messages import N_
 from models.rules import ends, handing
+from models.rules.facts import Facts
 from models.rules.permissions import who_may
 from models.rules.verdict import Broken, Rule
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from models.commands.base import Command
-    from models.rules.facts import Facts, Formation
+    from models.rules.facts import Formation
 
 SKEW = timedelta(minutes=2)
 """How far a person's clock may run ahead of ours (design: rule `two-clocks`)."""
@@ -29,6 +30,7 @@ _OWN_RULES: dict[str, Callable[[Formation, str, Any, Facts], Broken | None]] = {
     "decline_handoff": handing.decline_handoff,
     "cancel_handoff": handing.cancel_handoff,
     "take_command": handing.take_command,
+    "add_role": handing.add_role,
     "meet_criterion": ends.still_open,
     "unmeet_criterion": ends.still_open,
     "waive_criterion": ends.still_open,
@@ -71,6 +73,11 @@ def decide(
         or two_clocks(facts.past_times, now)
         or _own_rule(formation, actor, command, facts)
     )
+
+
+def forbidden(formation: Formation, actor: str, command: Command) -> Broken | None:
+    """Return why `actor` may not give `command` whatever it names, or None."""
+    return ends.closed(formation, command) or who_may(formation, actor, command, Facts())
 
 
 def _own_rule(formation: Formation, actor: str, command: Command, facts: Facts) -> Broken | None:

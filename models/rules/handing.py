@@ -229,3 +229,16 @@ def take_command(
             {"person": formation.holders(_IC)[0]},
         )
     return exclusive(formation, _IC, actor)
+
+
+def add_role(
+    formation: Formation, _actor: str, command: commands.AddRole, _facts: Facts
+) -> Broken | None:
+    """Refuse a second role of one key."""
+    if command.key not in formation.roles:
+        return None
+    return Broken(
+        Rule.APPEND_ONLY,
+        N_("There is a role {key} already. Choose another key."),
+        {"key": command.key},
+    )

@@ -1,0 +1,143 @@
+"""People: who can be named on a board, and the tokens that act for them."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from models.fields import Handle, Name, SlackUser
+from models.person import Person, Token
+from services import clock
+from services.errors import NotFound, Refused
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+
+class NewPerson(BaseModel):
+    """What is needed to add a person."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    handle: Handle
+    name: Name
+    email: str | None = Field(
+        default=None, max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$"
+    )
+    slack_user_id: SlackUser | None = None
+
+
+class AlreadyKnown(Refused):
+    """Somebody has that handle, e-mail address or Slack id already."""
+
+
+def find_person(session: Session, handle: str) -> Person | None:
+    """Return the person with that handle, or None."""
+    return session.get(Person, handle)
+
+
+def get_person(session: Session, handle: str) -> Person:
+    """Return the person with that handle.
+
+    Raises:
+        NotFound: nobody has it.
+    """
+    person = find_person(session, handle)
+    if person is None:
+        raise NotFound("There is no person {handle}. Add them first.", handle=handle)
+    return person
+
+
+def list_people(session: Session) -> list[Person]:
+    """Return everybody, by name."""
+    return list(session.scalars(select(Person).order_by(Person.name, Person.handle)))
+
+
+def add_person(session: Session, new: NewPerson) -> Person:
+    """Return the person just added; the first one is the administrator.
+
+    The caller holds a write transaction.
+
+    Raises:
+        AlreadyKnown: the handle, e-mail address or Slack id is taken.
+    """
+    is_first = session.scalar(select(Person.handle).limit(1)) is None
+    person = Person(**new.model_dump(), is_administrator=is_first, created_at=clock.now())
+    session.add(person)
+    try:
+        session.flush()
+    except IntegrityError as taken:
+        raise AlreadyKnown(
+            "The handle {handle}, its e-mail address or its Slack id is taken.",
+            handle=new.handle,
+        ) from taken
+    return person
+
+
+def change_preferences(session: Session, handle: str, **preferences: Any) -> Person:
+    """Return the person with changed `name`, `email`, `language`, `timezone` and the like.
+
+    The caller holds a write transaction.
+
+    Raises:
+        NotFound: nobody has that handle.
+    """
+    person = get_person(session, handle)
+    for name, value in preferences.items():
+        setattr(person, name, value)
+    session.flush()
+    return person
+
+
+def add_token(session: Session, handle: str, name: str) -> str:
+    """Return the secret of a new personal token; it cannot be read again.
+
+    The caller holds a write transaction.
+    """
+    get_person(session, handle)
+    secret = f"shk_{secrets.token_urlsafe(32)}"
+    session.add(Token(person=handle, name=name, digest=_digest(secret), created_at=clock.now()))
+    session.flush()
+    return secret
+
+
+def find_token_holder(session: Session, secret: str) -> Person | None:
+    """Return the person for whom a personal token acts, or None."""
+    token = session.scalar(
+        select(Token).where(
+            Token.digest == _digest(secret),
+            Token.revoked_at.is_(None),  # type: ignore[union-attr]
+        )
+    )
+    return None if token is None else session.get(Person, token.person)
+
+
+def list_tokens(session: Session, handle: str) -> list[Token]:
+    """Return a person's tokens, newest first, revoked ones included."""
+    return list(
+        session.scalars(select(Token).where(Token.person == handle).order_by(Token.id.desc()))  # type: ignore[union-attr]
+    )
+
+
+def revoke_token(session: Session, handle: str, token_id: int) -> None:
+    """Make one of a person's tokens worthless.
+
+    The caller holds a write transaction.
+
+    Raises:
+        NotFound: the person has no such token.
+    """
+    token = session.get(Token, token_id)
+    if token is None or token.person != handle:
+        raise NotFound("You have no token {number}.", number=token_id)
+    token.revoked_at = clock.now()
+
+
+def _digest(secret: str) -> str:
+    # A token has 256 random bits, so a plain digest is as good as a slow password hash.
+    return hashlib.sha256(secret.encode()).hexdigest()
