@@ -42,7 +42,7 @@ class PostgreSQL:
     def create(self, template: str = "template1") -> str:
         """The name of a new database, a copy of `template`."""
         name = f"test_{next(self._numbers)}"
-        # Copying files took a third of the time of copying through the log, measured here.
+        # Without fsync, copying files is faster than copying through the log.
         self.execute("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
         return name
 
