@@ -106,7 +106,7 @@ def test_every_package_that_the_program_imports_is_asked_for_by_name():
 
 
 CLOCKS = {"now", "utcnow", "today", "time", "monotonic", "time_ns", "perf_counter"}
-PURE = ("models/rules", "models/marks", "models/board")
+PURE = ("models/rules", "models/marks", "models/board", "models/missing", "models/phase")
 
 
 def test_rules_marks_and_board_never_ask_the_clock():
