@@ -8,8 +8,7 @@ seldom meet on the same line.
 
 import argparse
 import io
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -62,11 +61,15 @@ def extract_texts() -> dict[Text, set[str]]:
 def read_catalogue(language: Language) -> Catalog:
     """The catalogue as it is committed; an empty one when there is none yet."""
     path = catalogue_path(language)
-    source = io.BytesIO(path.read_bytes() if path.exists() else b"")
-    return read_po(source, locale=language, domain=DOMAIN, abort_invalid=True)
+    return parse(language, path.read_bytes() if path.exists() else b"")
 
 
-def merge(old: Catalog, texts: dict[Text, set[str]]) -> Catalog:
+def parse(language: Language, content: bytes) -> Catalog:
+    """The catalogue that a file holds."""
+    return read_po(io.BytesIO(content), locale=language, domain=DOMAIN, abort_invalid=True)
+
+
+def merge(old: Catalog, texts: Iterable[Text]) -> Catalog:
     """A catalogue of exactly `texts`, with the translations of `old`, live or waiting."""
     known = {_singular(message.id): message for message in old.obsolete.values()}
     known |= {_singular(message.id): message for message in old if message.id}
@@ -87,8 +90,8 @@ def is_translated(message: Message) -> bool:
     return bool(strings) and all(strings)
 
 
-def write_catalogue(language: Language, catalogue: Catalog, *, prune: bool) -> None:
-    """Writes the catalogue in its stable form, replacing the file in one step."""
+def render(language: Language, catalogue: Catalog, *, prune: bool) -> bytes:
+    """The catalogue in its stable form; with `prune`, without the texts that left the code."""
     body = io.BytesIO()
     write_po(
         body,
@@ -100,10 +103,15 @@ def write_catalogue(language: Language, catalogue: Catalog, *, prune: bool) -> N
         ignore_obsolete=prune,
     )
     header = HEADER.format(language=language, plural_forms=catalogue.plural_forms)
+    return header.encode() + body.getvalue()
+
+
+def write_catalogue(language: Language, content: bytes) -> None:
+    """Replaces the catalogue of a language in one step."""
     path = catalogue_path(language)
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".po.new")
-    fresh.write_bytes(header.encode() + body.getvalue())
+    fresh.write_bytes(content)
     fresh.replace(path)
 
 
@@ -111,23 +119,20 @@ def _singular(text: Text) -> str:
     return text if isinstance(text, str) else text[0]
 
 
-def main() -> int:
-    """Updates every catalogue; names what is untranslated. Returns 1 when anything is."""
+def main() -> None:
+    """Updates every catalogue and names what is untranslated."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--prune", action="store_true", help="drop texts that left the code")
     prune = options.parse_args().prune
     texts = extract_texts()
-    n_untranslated = 0
     for language in TRANSLATED:
         catalogue = merge(read_catalogue(language), texts)
-        write_catalogue(language, catalogue, prune=prune)
+        write_catalogue(language, render(language, catalogue, prune=prune))
         untranslated = [message.id for message in catalogue if not is_translated(message)]
-        n_untranslated += len(untranslated)
         print(f"{language}: {len(texts)} texts, {len(untranslated)} untranslated")
         for text in untranslated:
             print(f"  {_singular(text)!r}  ({', '.join(sorted(texts[text]))})")
-    return 1 if n_untranslated else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -9,6 +9,7 @@ import pytest
 
 from services.language import (
     LANGUAGES,
+    catalogue_path,
     format_clock,
     format_duration,
     format_moment,
@@ -21,7 +22,9 @@ from tests.catalogue import (
     extract_texts,
     is_translated,
     merge,
+    parse,
     read_catalogue,
+    render,
 )
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -72,15 +75,32 @@ def test_a_translation_has_the_placeholders_of_its_text(language):
             assert placeholders(text) == expected, message.id
 
 
+PEOPLE = ("{n} person", "{n} people")
+
+
+def update(content, texts, *, prune=False):
+    """What `make messages` makes of a catalogue when the code holds these texts."""
+    return render("ja", merge(parse("ja", content), texts), prune=prune)
+
+
 def test_updating_a_catalogue_keeps_translations_and_brings_back_what_waited():
-    texts = {"Board": {"pages/board.py"}, ("{n} person", "{n} people"): {"pages/board.py"}}
-    first = merge(read_catalogue("ja"), texts)
-    first["Board"].string = "ボード"
-    first["{n} person"].string = ("{n} 人",)
-    without_board = merge(first, {("{n} person", "{n} people"): {"pages/board.py"}})
-    assert without_board.get("Board") is None
-    assert without_board["{n} person"].string == ("{n} 人",)
-    assert merge(without_board, texts)["Board"].string == "ボード"
+    catalogue = merge(parse("ja", b""), ["Board", PEOPLE])
+    catalogue["Board"].string = "ボード"
+    catalogue["{n} person"].string = ("{n} 人",)
+    both = render("ja", catalogue, prune=False)
+    assert update(both, [PEOPLE, "Board"]) == both, "nothing changes when nothing changed"
+    without_board = update(both, [PEOPLE])
+    assert parse("ja", without_board).get("Board") is None
+    assert parse("ja", without_board)["{n} person"].string == ("{n} 人",)
+    assert update(without_board, ["Board", PEOPLE]) == both
+    pruned = update(without_board, [PEOPLE], prune=True)
+    assert "ボード" not in pruned.decode()
+
+
+def test_a_catalogue_names_no_place_and_no_date():
+    content = catalogue_path("ja").read_text()
+    assert "\n#:" not in content
+    assert "Date" not in content.split("\n\n", 1)[0]
 
 
 def test_english_stands_in_the_code():
