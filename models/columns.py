@@ -6,6 +6,7 @@ PostgreSQL, and on SQLite a fixed-width ISO text that sorts in time order.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,7 +35,7 @@ class UtcTime(TypeDecorator[datetime]):
             return dialect.type_descriptor(DateTime(timezone=True))
         return dialect.type_descriptor(String(27))
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401 - the two dialects bind different types
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         """Return what the driver stores.
 
         Raises:
@@ -48,7 +49,7 @@ class UtcTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value if dialect.name == "postgresql" else write_time(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002 - as above
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - as above
         """Return the aware UTC datetime that was stored."""
         if value is None:
             return None
@@ -63,10 +64,9 @@ def write_time(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
-def one_of(column: str, values: type | tuple[str, ...]) -> CheckConstraint:
+def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
     """Return the CHECK that holds `column` to the values of an enum or a tuple."""
-    names = tuple(values)
-    listed = ", ".join(f"'{name}'" for name in names)
+    listed = ", ".join(f"'{name}'" for name in values)
     return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
 
 

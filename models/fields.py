@@ -47,7 +47,7 @@ def _said(text: str) -> str:
     return keepable(text)
 
 
-def _moment(value: Any) -> datetime:  # noqa: ANN401 - this is the gate for anything
+def _moment(value: Any) -> datetime:
     if isinstance(value, datetime):
         moment = value
     elif isinstance(value, str) and _TIME.fullmatch(value):
@@ -71,7 +71,7 @@ def _moment(value: Any) -> datetime:  # noqa: ANN401 - this is the gate for anyt
         raise PydanticCustomError("two-clocks", "is no time with a four-digit year") from outside
 
 
-def _day(value: Any) -> date:  # noqa: ANN401 - this is the gate for anything
+def _day(value: Any) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     if isinstance(value, str) and _DATE.fullmatch(value):

@@ -120,7 +120,7 @@ def times_in(stage: str, fields: dict[str, Any]) -> dict[str, Any]:
     return {name: _MOMENT.validate_python(fields[name]) for name in past if fields.get(name)}
 
 
-def next_update_of(fields: dict[str, Any]) -> Any:  # noqa: ANN401 - datetime or None, from JSON
+def next_update_of(fields: dict[str, Any]) -> Any:
     """Return the promised time of the next update (aware UTC), or None."""
     value = fields.get("next_update_at")
     return _MOMENT.validate_python(value) if value else None
@@ -150,7 +150,7 @@ def missing_fields(stage: str, fields: dict[str, Any]) -> list[str]:
     return missing
 
 
-def _says(words: Any) -> bool:  # noqa: ANN401 - a field as it was sent
+def _says(words: Any) -> bool:
     if isinstance(words, dict):
         return any(_says(text) for text in words.values())
     return isinstance(words, str) and bool(words.strip())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.closing import Attendee, NextAction, Report, Retrospective, RetroItem
+from models.closing import Attendee, NextAction, Report, RetroItem, Retrospective
 from models.delivery import Delivery
 from models.direction import (
     Course,

@@ -7,8 +7,8 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
 
 from models.fields import Handle, Name, SlackUser
 from models.person import Person, Token
@@ -55,7 +55,7 @@ def get_person(session: Session, handle: str) -> Person:
 
 def list_people(session: Session) -> list[Person]:
     """Return everybody, by name."""
-    return list(session.scalars(select(Person).order_by(Person.name, Person.handle)))
+    return list(session.exec(select(Person).order_by(Person.name, Person.handle)))
 
 
 def add_person(session: Session, new: NewPerson) -> Person:
@@ -66,7 +66,7 @@ def add_person(session: Session, new: NewPerson) -> Person:
     Raises:
         AlreadyKnown: the handle, e-mail address or Slack id is taken.
     """
-    is_first = session.scalar(select(Person.handle).limit(1)) is None
+    is_first = session.exec(select(Person.handle).limit(1)).first() is None
     person = Person(**new.model_dump(), is_administrator=is_first, created_at=clock.now())
     session.add(person)
     try:
@@ -108,19 +108,16 @@ def add_token(session: Session, handle: str, name: str) -> str:
 
 def find_token_holder(session: Session, secret: str) -> Person | None:
     """Return the person for whom a personal token acts, or None."""
-    token = session.scalar(
-        select(Token).where(
-            Token.digest == _digest(secret),
-            Token.revoked_at.is_(None),  # type: ignore[union-attr]
-        )
-    )
+    token = session.exec(
+        select(Token).where(Token.digest == _digest(secret), col(Token.revoked_at).is_(None))
+    ).first()
     return None if token is None else session.get(Person, token.person)
 
 
 def list_tokens(session: Session, handle: str) -> list[Token]:
     """Return a person's tokens, newest first, revoked ones included."""
     return list(
-        session.scalars(select(Token).where(Token.person == handle).order_by(Token.id.desc()))  # type: ignore[union-attr]
+        session.exec(select(Token).where(Token.person == handle).order_by(col(Token.id).desc()))
     )
 
 

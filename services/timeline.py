@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement
+from sqlmodel import col, select
 
 from models.columns import write_time
 from models.incident import Incident
@@ -23,13 +24,13 @@ LARGEST_PAGE = 1_000
 
 _ORDERS: dict[str, tuple[Any, ...]] = {
     "seq": (Entry.seq,),
-    "-seq": (Entry.seq.desc(),),  # type: ignore[attr-defined]
+    "-seq": (col(Entry.seq).desc(),),
     "occurred_at": (Entry.occurred_at, Entry.seq),
-    "-occurred_at": (Entry.occurred_at.desc(), Entry.seq.desc()),  # type: ignore[attr-defined]
+    "-occurred_at": (col(Entry.occurred_at).desc(), col(Entry.seq).desc()),
 }
 
 
-def list_entries(  # noqa: PLR0913 - the parameters of the contract
+def list_entries(
     session: Session,
     incident_id: int,
     *,
@@ -52,17 +53,17 @@ def list_entries(  # noqa: PLR0913 - the parameters of the contract
             instant in the order in which they were recorded); a leading `-` reverses.
     """
     conditions: list[ColumnElement[bool]] = [
-        Entry.incident_id == incident_id,  # type: ignore[list-item]
-        Entry.seq > after,  # type: ignore[list-item]
+        col(Entry.incident_id) == incident_id,
+        col(Entry.seq) > after,
     ]
     if before is not None:
-        conditions.append(Entry.seq < before)  # type: ignore[arg-type]
+        conditions.append(col(Entry.seq) < before)
     if q:
-        conditions.append(Entry.text.icontains(q, autoescape=True))  # type: ignore[attr-defined]
+        conditions.append(col(Entry.text).icontains(q, autoescape=True))
     if kinds:
-        conditions.append(Entry.kind.in_(kinds))  # type: ignore[attr-defined]
+        conditions.append(col(Entry.kind).in_(kinds))
     return list(
-        session.scalars(
+        session.exec(
             select(Entry)
             .where(*conditions)
             .order_by(*_ORDERS[order])
@@ -103,15 +104,16 @@ def read_amendments(
     wanted = list(seqs)
     if not wanted:
         return amendments
-    for amended, seq in session.execute(
+    for amended, seq in session.exec(
         select(Entry.amends, Entry.seq)
         .where(
             Entry.incident_id == incident_id,
-            Entry.amends.in_(wanted),  # type: ignore[union-attr]
+            col(Entry.amends).in_(wanted),
         )
-        .order_by(Entry.seq)
+        .order_by(col(Entry.seq))
     ):
-        amendments.setdefault(amended, []).append(seq)
+        if amended is not None:
+            amendments.setdefault(amended, []).append(seq)
     return amendments
 
 
@@ -165,9 +167,7 @@ def read_entries(
 
 def read_revisions(session: Session, incident_ids: Sequence[int]) -> dict[int, int]:
     """Return the present revision of each of these incidents."""
-    rows = session.execute(
-        select(Incident.id, Incident.revision).where(
-            Incident.id.in_(incident_ids)  # type: ignore[union-attr]
-        )
+    rows = session.exec(
+        select(Incident.id, Incident.revision).where(col(Incident.id).in_(incident_ids))
     )
     return {number: revision for number, revision in rows if number is not None}

@@ -146,7 +146,7 @@ def _has_it_without_a_role(formation: Formation, actor: str, kind: str, facts: F
     return kind == "complete_next_action" and facts.owner == actor
 
 
-def _is_their_duty(  # noqa: PLR0913 - all six are the question
+def _is_their_duty(
     formation: Formation,
     actor: str,
     roles: tuple[str, ...],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.closing import Attendee, NextAction, Report, Retrospective, RetroItem
+from models.closing import Attendee, NextAction, Report, RetroItem, Retrospective
 from models.columns import write_time
 from models.direction import StandDownCondition
 from services.commands.standing import latest

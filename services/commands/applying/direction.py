@@ -63,7 +63,7 @@ def waive_criterion(unit: Unit, command: commands.WaiveCriterion) -> None:
     )
 
 
-def _change_criterion(  # noqa: PLR0913 - note and reason are told under their own names
+def _change_criterion(
     unit: Unit,
     number: int,
     state: CriterionState,

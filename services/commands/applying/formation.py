@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlmodel import col, func, select
 
 from models.formation import Assignment, Handoff, Role
 from models.incident import Presence
@@ -68,12 +68,12 @@ def begin_assignment(unit: Unit, role: str, person: str) -> None:
 
 def end_assignment(unit: Unit, role: str, person: str) -> None:
     """Close the interval in which `person` holds `role`."""
-    assignment = unit.session.scalars(
+    assignment = unit.session.exec(
         select(Assignment).where(
             Assignment.incident_id == unit.number,
             Assignment.role == role,
             Assignment.person == person,
-            Assignment.ended_at.is_(None),
+            col(Assignment.ended_at).is_(None),
         )
     ).one()
     assignment.ended_at = unit.now
@@ -215,9 +215,9 @@ def take_command(unit: Unit, command: commands.TakeCommand) -> None:
 
 def add_role(unit: Unit, command: commands.AddRole) -> None:
     """Add a custom role after the ones that are there."""
-    last = unit.session.scalar(
+    last = unit.session.exec(
         select(func.max(Role.position)).where(Role.incident_id == unit.number)
-    )
+    ).one()
     unit.session.add(
         Role(
             incident_id=unit.number,
