@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
 from services.errors import Unavailable
+from services.telemetry import DATABASE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 BUSY_TIMEOUT_MS = 10_000
 _FIRST_SAFE_WAL = (3, 51, 3)
 """SQLite 3.7.0 to 3.51.2 can corrupt a database when two connections reset the WAL."""
+
+_READ_SECONDS = DATABASE_SECONDS.labels("read")
+_WRITE_SECONDS = DATABASE_SECONDS.labels("write")
 
 
 def _sqlite_driver() -> ModuleType:
@@ -143,10 +147,14 @@ class Database:
             Unavailable: another writer held the database for longer than 10 s, or it went
                 away; nothing was stored.
         """
-        with self._my_turn(), _telling_unavailable():
-            with Session(self._writer, expire_on_commit=False) as session:
-                yield session
-                session.commit()
+        with (
+            self._my_turn(),
+            _WRITE_SECONDS.time(),
+            _telling_unavailable(),
+            Session(self._writer, expire_on_commit=False) as session,
+        ):
+            yield session
+            session.commit()
 
     @contextmanager
     def _my_turn(self) -> Iterator[None]:
@@ -167,7 +175,11 @@ class Database:
         Raises:
             Unavailable: the database does not answer.
         """
-        with _telling_unavailable(), Session(self._reader, expire_on_commit=False) as session:
+        with (
+            _READ_SECONDS.time(),
+            _telling_unavailable(),
+            Session(self._reader, expire_on_commit=False) as session,
+        ):
             if not self.is_sqlite:
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session

@@ -28,6 +28,7 @@ from services.commands.execute import (
 from services.commands.recording import watch
 from services.commands.unit import Actor, Unit
 from services.errors import RuleBroken
+from services.telemetry import counted
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -64,6 +65,7 @@ class Declaration(BaseModel):
     call_url: WebAddress | None = None
 
 
+@counted
 @once_more_if_raced
 def declare(
     database: Database,

@@ -22,6 +22,7 @@ from services.commands.recording import watch
 from services.commands.standing import read_facts, read_formation
 from services.commands.unit import Actor, Unit
 from services.errors import NotFound, NotWellFormed, RuleBroken, StaleBoard
+from services.telemetry import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,6 +76,7 @@ def once_more_if_raced(apply: Callable[P, Receipt]) -> Callable[P, Receipt]:
     return applied
 
 
+@counted
 @once_more_if_raced
 def execute(
     database: Database,
