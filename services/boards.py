@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
+from sqlmodel import col
 
 from models.board import SlackPart
 from models.board_building import build_board
@@ -58,7 +59,7 @@ _PERSON_COLUMNS: dict[str, tuple[str, ...]] = {
 def read_names(session: Session, handles: Iterable[str]) -> dict[str, str]:
     """Return the name of each of these handles."""
     found = session.execute(
-        select(Person.handle, Person.name).where(Person.handle.in_(set(handles)))  # type: ignore[attr-defined]
+        select(col(Person.handle), col(Person.name)).where(col(Person.handle).in_(set(handles)))
     )
     return dict(found.tuples().all())
 
@@ -115,9 +116,9 @@ def read_past_board(
     changes: list[dict[str, Any]] = []
     revision = 0
     for seq, of_entry in session.execute(
-        select(Entry.seq, Entry.changes)
-        .where(Entry.incident_id == incident_id, Entry.recorded_at <= at)
-        .order_by(Entry.seq)
+        select(col(Entry.seq), col(Entry.changes))
+        .where(col(Entry.incident_id) == incident_id, col(Entry.recorded_at) <= at)
+        .order_by(col(Entry.seq))
     ):
         revision = seq
         changes.extend(of_entry)

@@ -8,8 +8,8 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 from pydantic_core import PydanticCustomError
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
 
 from models.incident import Incident
 from models.rules.decide import decide, forbidden
@@ -135,7 +135,7 @@ def open_unit(session: Session, incident: Incident, actor: Actor, now: datetime)
     The caller's transaction holds the incident's row lock.
     """
     unit = Unit(session, incident, actor, now, watch(session))
-    last = session.execute(
+    last = session.exec(
         select(Entry.hash, Entry.recorded_at).where(
             Entry.incident_id == incident.id, Entry.seq == incident.revision
         )

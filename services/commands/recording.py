@@ -31,15 +31,17 @@ def watch(session: Session) -> list[Change]:
 
     @event.listens_for(session, "after_flush")
     def _collect(flushed: Any, _context: Any) -> None:
-        for row in flushed.new:
-            if isinstance(row, _RECORDED):
-                changes.append(_change(row, None, row_values(row)))
+        changes.extend(
+            _change(row, None, row_values(row)) for row in flushed.new if isinstance(row, _RECORDED)
+        )
         for row in flushed.dirty:
             if isinstance(row, _RECORDED):
                 _collect_update(changes, row)
-        for row in flushed.deleted:
-            if isinstance(row, _RECORDED):
-                changes.append(_change(row, row_values(row), None))
+        changes.extend(
+            _change(row, row_values(row), None)
+            for row in flushed.deleted
+            if isinstance(row, _RECORDED)
+        )
 
     return changes
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlmodel import col, select
 
 from models import work
 from models.closing import Attendee, NextAction, Report, Retrospective
@@ -39,29 +39,34 @@ if TYPE_CHECKING:
 
 def read_formation(session: Session, incident: Incident) -> Formation:
     """Return who holds and offers what in `incident`, and how far it has come."""
-    roles = session.execute(
-        select(Role.key, Role.single).where(Role.incident_id == incident.id).order_by(Role.position)
+    roles = session.exec(
+        select(Role.key, Role.single)
+        .where(Role.incident_id == incident.id)
+        .order_by(col(Role.position))
     )
     held: dict[str, tuple[str, ...]] = {}
     staffed: set[str] = set()
-    for role, person, ended_at in session.execute(
+    for role, person, ended_at in session.exec(
         select(Assignment.role, Assignment.person, Assignment.ended_at)
         .where(Assignment.incident_id == incident.id)
-        .order_by(Assignment.id)
+        .order_by(col(Assignment.id))
     ):
         staffed.add(role)
         if ended_at is None:
             held[role] = (*held.get(role, ()), person)
-    offers = session.execute(
-        select(Handoff.id, Handoff.role, Handoff.giver, Handoff.receiver, Handoff.offered_by)
+    offers = session.exec(
+        select(Handoff)
         .where(Handoff.incident_id == incident.id, Handoff.state == HandoffState.OFFERED)
-        .order_by(Handoff.id)
+        .order_by(col(Handoff.id))
     )
     return Formation(
         roles={key: RoleDefinition(key, single) for key, single in roles},
         held=held,
         staffed=frozenset(staffed),
-        offers=tuple(Offer(*offer) for offer in offers),
+        offers=tuple(
+            Offer(offer.id, offer.role, offer.giver, offer.receiver, offer.offered_by)
+            for offer in offers
+        ),
         is_resolved=incident.resolved_at is not None,
         is_stood_down=incident.stood_down_at is not None or incident.backfilled,
         is_cancelled=incident.cancelled_at is not None,
@@ -162,11 +167,11 @@ def find_update(unit: Unit, entry: int) -> work.SmeUpdate:
     Raises:
         NotFound: no update stands there.
     """
-    update = unit.session.scalar(
+    update = unit.session.exec(
         select(work.SmeUpdate).where(
             work.SmeUpdate.incident_id == unit.number, work.SmeUpdate.entry == entry
         )
-    )
+    ).one_or_none()
     if update is None:
         raise NotFound("Entry {entry} is no SME update.", entry=entry)
     return update
@@ -248,10 +253,10 @@ def _declare_resolved(unit: Unit, _command: Any) -> Facts:
     definition = latest(unit, ResolvedDefinition)
     if definition is None:
         return Facts()
-    criteria = unit.session.execute(
+    criteria = unit.session.exec(
         select(Criterion.id, Criterion.text, Criterion.state)
         .where(Criterion.incident_id == unit.number, Criterion.definition == definition.id)
-        .order_by(Criterion.id)
+        .order_by(col(Criterion.id))
     )
     return Facts(criteria=tuple((number, text, state) for number, text, state in criteria))
 

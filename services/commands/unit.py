@@ -146,7 +146,7 @@ class Unit:
             return {"role": key}
         return {"role": key, "role_name": {"en": role.name_en, "ja": role.name_ja}}
 
-    def tell(  # noqa: PLR0913 - these are the parts of an entry
+    def tell(
         self,
         kind: str,
         *,
