@@ -61,7 +61,7 @@ def read_names(session: Session, handles: Iterable[str]) -> dict[str, str]:
     found = session.execute(
         select(col(Person.handle), col(Person.name)).where(col(Person.handle).in_(set(handles)))
     )
-    return dict(found.tuples().all())
+    return dict(iter(found))
 
 
 def _handles_in(rows: Rows) -> set[str]:
