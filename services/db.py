@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel import Session
 
 from services.errors import Unavailable
@@ -71,9 +72,7 @@ class Database:
             self._writer = self._open_sqlite(driver, begin="BEGIN IMMEDIATE", read_only=False)
             self._reader = self._open_sqlite(driver, begin="BEGIN", read_only=True)
         else:
-            self._writer = self._reader = create_engine(
-                self.url, pool_pre_ping=True, pool_size=10, max_overflow=10
-            )
+            self._writer = self._reader = self._open_postgresql()
         self.durability = self._check()
 
     @property
@@ -113,6 +112,18 @@ class Database:
         @event.listens_for(engine, "begin")
         def _begin(connection: Any) -> None:
             connection.exec_driver_sql(begin)
+
+        return engine
+
+    def _open_postgresql(self) -> Engine:
+        engine = create_engine(self.url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+
+        @event.listens_for(engine, "connect")
+        def _configure(connection: Any, _record: Any) -> None:
+            # The driver reads times in the server's zone, where the first and the last day
+            # that the record accepts may lie outside the years that Python knows.
+            connection.execute("SET TIME ZONE 'UTC'")
+            connection.commit()
 
         return engine
 
@@ -172,6 +183,8 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """Yield a session that reads one consistent state and never waits for a writer.
 
+        The database itself refuses to write in it.
+
         Raises:
             Unavailable: the database does not answer.
         """
@@ -181,7 +194,12 @@ class Database:
             Session(self._reader, expire_on_commit=False) as session,
         ):
             if not self.is_sqlite:
-                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+                session.connection(
+                    execution_options={
+                        "isolation_level": "REPEATABLE READ",
+                        "postgresql_readonly": True,
+                    }
+                )
             yield session
 
     def on_commit(self, listener: Callable[[int, int], None]) -> None:
@@ -206,5 +224,5 @@ class Database:
 def _telling_unavailable() -> Iterator[None]:
     try:
         yield
-    except OperationalError as failed:
+    except (OperationalError, PoolTimeoutError) as failed:
         raise Unavailable("The database is busy or away. Nothing was saved; try again.") from failed
