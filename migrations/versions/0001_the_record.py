@@ -20,6 +20,13 @@ _SQLITE_GUARDS = (
     CREATE TRIGGER entry_is_never_deleted BEFORE DELETE ON entry
     BEGIN SELECT RAISE(ABORT, 'append-only: an entry is never deleted'); END
     """,
+    # INSERT OR REPLACE deletes without the trigger above on any connection that has not
+    # turned recursive_triggers on, and a tool beside this program has not.
+    """
+    CREATE TRIGGER entry_is_never_replaced BEFORE INSERT ON entry
+    WHEN EXISTS (SELECT 1 FROM entry WHERE incident_id = NEW.incident_id AND seq = NEW.seq)
+    BEGIN SELECT RAISE(ABORT, 'append-only: an entry is never replaced'); END
+    """,
 )
 _POSTGRESQL_GUARDS = (
     """
