@@ -35,7 +35,6 @@ _OWN_RULES: dict[str, Callable[[Formation, str, Any, Facts], Broken | None]] = {
     "unmeet_criterion": ends.still_open,
     "waive_criterion": ends.still_open,
     "end_goal": ends.still_open,
-    "agree_course": ends.agree_course,
     "acknowledge_update": ends.still_open,
     "settle_hypothesis": ends.still_open,
     "acknowledge_action": ends.still_open,

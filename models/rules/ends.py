@@ -69,15 +69,6 @@ def still_open(
     )
 
 
-def agree_course(
-    _formation: Formation, _actor: str, _command: Command, facts: Facts
-) -> Broken | None:
-    """Refuse to agree to nothing."""
-    if facts.has_course:
-        return None
-    return Broken(Rule.HOLDER_ONLY, N_("There is no course to agree. The commander sets it first."))
-
-
 def unsettled(facts: Facts) -> tuple[str, ...]:
     """Return what keeps the incident from being resolved: definition, or criteria."""
     if facts.criteria is None:

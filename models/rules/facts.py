@@ -90,7 +90,6 @@ class Facts:
     is_open: bool = True
     owner: str | None = None
     criteria: tuple[tuple[int, str, str], ...] | None = None
-    has_course: bool = False
     gates: Mapping[str, bool] = field(default_factory=dict)
     notice_stage: str | None = None
     notice_state: str | None = None

@@ -122,8 +122,15 @@ def release_role(
 ) -> Broken | None:
     """Refuse to release command, another's role, or a role that the person lacks."""
     role, person = command.role, facts.person
-    if person != actor and _IC not in formation.roles_of(actor):
+    is_commander = _IC in formation.roles_of(actor)
+    if person != actor and not is_commander:
         return only_the_commander(formation, actor)
+    if actor not in formation.holders(role) and not is_commander:
+        return Broken(
+            Rule.HOLDER_ONLY,
+            N_("Only its holder or the commander releases {role}."),
+            {"role": role},
+        )
     if person is None or person not in formation.holders(role):
         return Broken(Rule.ONE_HOLDER, N_("Nobody of that name holds {role}."), {"role": role})
     if role == _IC:

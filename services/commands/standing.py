@@ -10,6 +10,7 @@ from models import work
 from models.closing import Attendee, NextAction, Report, Retrospective
 from models.direction import Course, Criterion, Goal, ResolvedDefinition, StandDownCondition
 from models.formation import Assignment, Handoff, Role
+from models.messages import N_
 from models.notice_fields import times_in
 from models.outside import Inquiry, Notice
 from models.rules.facts import Facts, Formation, Offer, RoleDefinition
@@ -153,7 +154,9 @@ def _set_goal(unit: Unit, command: Any) -> Facts:
 
 
 def _agree_course(unit: Unit, _command: Any) -> Facts:
-    return Facts(has_course=_exists(unit, Course.incident_id == unit.number))
+    if latest(unit, Course) is None:
+        raise NotFound(N_("There is no course to agree. The commander sets it first."))
+    return Facts()
 
 
 def _acknowledge_update(unit: Unit, command: Any) -> Facts:
