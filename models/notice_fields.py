@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
@@ -108,6 +108,23 @@ def check_fields(stage: str, fields: dict[str, Any]) -> None:
 
 
 _MOMENT: TypeAdapter[Any] = TypeAdapter(Time)
+_TIMES = frozenset(
+    name
+    for stage in FIELDS.values()
+    for name, field in stage.model_fields.items()
+    if Time in (field.annotation, *get_args(field.annotation))
+)
+
+
+def kept_fields(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return well-formed `fields` as the record keeps them: as typed, but for the times.
+
+    A time may be typed with a small `z`, and not every reader of times knows that letter.
+    """
+    return {
+        name: value.upper() if name in _TIMES and isinstance(value, str) else value
+        for name, value in fields.items()
+    }
 
 
 def times_in(stage: str, fields: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from models.notice_fields import check_fields
+from models.notice_fields import check_fields, kept_fields
 from models.outside import Inquiry, Notice, Stakeholder
 from models.vocabulary import NoticeStage, NoticeState, RoleKey
 from services.commands.unit import target
@@ -43,10 +43,11 @@ def draft_notice(unit: Unit, command: commands.DraftNotice) -> None:
 
 
 def _with_contact(unit: Unit, stage: str, fields: dict[str, Any]) -> dict[str, Any]:
-    if stage != NoticeStage.FIRST or fields.get("contact"):
-        return dict(fields)
+    kept = kept_fields(fields)
+    if stage != NoticeStage.FIRST or kept.get("contact"):
+        return kept
     liaison = unit.formation.holders(RoleKey.LIAISON) or (unit.person,)
-    return {**fields, "contact": unit.name_of(liaison[0])}
+    return {**kept, "contact": unit.name_of(liaison[0])}
 
 
 def edit_notice(unit: Unit, command: commands.EditNotice) -> None:
