@@ -5,4 +5,5 @@ pytest_plugins = (
     "tests.databases",
     "tests.servers",
     "tests.browsers",
+    "tests.slack_emulator.fixture",
 )
