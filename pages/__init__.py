@@ -1,0 +1,1 @@
+"""The pages: each renders and sends commands, nothing else."""

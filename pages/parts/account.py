@@ -1,0 +1,55 @@
+"""The viewer's own corner: language, and signing out."""
+
+import streamlit as st
+
+from pages.parts.viewer import LANGUAGE_KEY, Viewer
+from pages.parts.words import plain
+from services import people
+from services.console import get_console
+from services.language import LANGUAGES, Language
+
+_LANGUAGE_NAMES: dict[Language, str] = {"en": "English", "ja": "日本語"}
+
+# Signing out changes a cookie, which only a route can do, and a route that changes something is
+# posted to. The form and its words are ours; the label comes as text.
+_sign_out = st.components.v2.component(
+    "shikikan.sign_out",
+    html='<form method="post" action="/sign-out"><button type="submit"></button></form>',
+    css="""
+    button { font: inherit; font-family: var(--st-font); color: var(--st-text-color); width: 100%;
+      padding: 0.4rem 0.8rem; cursor: pointer; background: transparent;
+      border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius); }
+    button:hover, button:focus-visible { border-color: var(--st-primary-color); outline: none; }
+    """,
+    js="""
+    export default function ({ parentElement, data }) {
+      parentElement.querySelector("button").textContent = data;
+    }
+    """,
+)
+
+
+def show_account(viewer: Viewer) -> None:
+    """A menu with the viewer's name: choose the language, sign out."""
+    _ = viewer.translate
+    with st.popover(plain(viewer.name), icon=":material/person:"):
+        st.caption(plain(f"@{viewer.handle}"))
+        st.radio(
+            "Language / 言語",
+            LANGUAGES,
+            index=LANGUAGES.index(viewer.language),
+            format_func=_LANGUAGE_NAMES.__getitem__,
+            horizontal=True,
+            key="account-language",
+            on_change=_keep_language,
+            args=(viewer.handle,),
+        )
+        _sign_out(data=_("Sign out"), key="account-sign-out")
+
+
+def _keep_language(handle: str) -> None:
+    language: Language = st.session_state["account-language"]
+    # Widget keys are forgotten when their widget is not drawn; this one stays for the session.
+    st.session_state[LANGUAGE_KEY] = language
+    with get_console().database.writing() as session:
+        people.change_preferences(session, handle, language=language)
