@@ -13,15 +13,14 @@ from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
 
 from services.api import create_api
 from services.console import open_console
 from services.ending import hear_signals
 from services.errors import ShikikanError
 from services.gate import Gate
+from services.health import create_health_routes
 from services.settings import EXIT_CODE, Settings, load_settings_or_exit
 from services.sign_in_routes import create_sign_in_routes
 
@@ -82,25 +81,12 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     console.close()
 
 
-async def healthz(_request: Request) -> JSONResponse:
-    """Alive."""
-    return JSONResponse({"status": "ok"})
-
-
-def readyz(_request: Request) -> JSONResponse:
-    """Ready, or which part is not."""
-    failing = console.list_failing()
-    body = {"status": "failing", "failing": failing} if failing else {"status": "ok"}
-    return JSONResponse(body, 503 if failing else 200)
-
-
 app = st.App(
     "pages/shell.py",
     lifespan=lifespan,
     middleware=[Middleware(Gate, sign_in=console.sign_in, allowed_hosts=settings.allowed_hosts)],
     routes=[
-        Route("/healthz", healthz),
-        Route("/readyz", readyz),
+        *create_health_routes(console),
         *create_sign_in_routes(console.database, console.sign_in, settings.default_language),
         Mount("/api/v1", create_api()),
     ],

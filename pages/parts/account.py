@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.parts.viewer import LANGUAGE_KEY, Viewer
-from pages.parts.words import plain
+from pages.parts.words import escape
 from services import people
 from services.console import get_console
 from services.language import LANGUAGES, Language
@@ -32,8 +32,8 @@ _sign_out = st.components.v2.component(
 def show_account(viewer: Viewer) -> None:
     """A menu with the viewer's name: choose the language, sign out."""
     _ = viewer.translate
-    with st.popover(plain(viewer.name), icon=":material/person:"):
-        st.caption(plain(f"@{viewer.handle}"))
+    with st.popover(escape(viewer.name), icon=":material/person:"):
+        st.caption(escape(f"@{viewer.handle}"))
         st.radio(
             "Language / 言語",
             LANGUAGES,
