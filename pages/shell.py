@@ -24,7 +24,8 @@ def show_gate() -> None:
     _ = get_translator(viewer_language())
     st.title("Shikikan")
     st.write(_("You are not signed in."))
-    st.markdown(f"[{_('Sign in')}](/sign-in)")
+    sign_in = _("Sign in")
+    st.markdown(f"[{sign_in}](/sign-in)")
 
 
 def show_page(viewer: Viewer) -> None:

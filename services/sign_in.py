@@ -70,7 +70,7 @@ class SignIn:
 
     @staticmethod
     def _load(serializer: URLSafeTimedSerializer, signed: str | None, age_s: int) -> object:
-        if not signed:
+        if not signed or not signed.isascii():
             return None
         try:
             content: object = serializer.loads(signed, max_age=age_s)

@@ -211,17 +211,19 @@ form p button { margin-top: 1rem; }
 def render_page(form: _Form, known: Sequence[Person]) -> str:
     """The sign-in page as HTML; every word of a person is escaped."""
     _ = get_translator(form.language)
+    # Texts are looked up outside the f-strings, where extraction finds them.
+    title, question = escape(_("Sign in")), escape(_("Who are you?"))
     parts = [
         f'<!doctype html><html lang="{form.language}"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{escape(_('Sign in'))} · Shikikan</title><style>{_STYLE}</style></head><body>",
+        f"<title>{title} · Shikikan</title><style>{_STYLE}</style></head><body>",
         _render_languages(form),
-        f"<main><h1>{escape(_('Who are you?'))}</h1>",
+        f"<main><h1>{question}</h1>",
     ]
     if form.problem:
         parts.append(f'<p role="alert" id="problem">{escape(_(form.problem))}</p>')
     if form.problem == _NOT_OURS:
-        parts.append(f'<p><a href="/sign-in">{escape(_("Sign in"))}</a></p>')
+        parts.append(f'<p><a href="/sign-in">{title}</a></p>')
     elif form.problem != _NOT_LOCAL:
         parts.append(_render_known(form, known, _))
         parts.append(_render_new(form, _, is_first=not known))
@@ -243,7 +245,8 @@ def _render_languages(form: _Form) -> str:
 
 def _render_known(form: _Form, known: Sequence[Person], _: Translator) -> str:
     if not known:
-        return f"<p>{escape(_('Nobody is known here yet. Be the first.'))}</p>"
+        nobody = escape(_("Nobody is known here yet. Be the first."))
+        return f"<p>{nobody}</p>"
     focus = "" if form.problem else " autofocus"
     items = []
     for number, person in enumerate(known):
@@ -258,18 +261,19 @@ def _render_known(form: _Form, known: Sequence[Person], _: Translator) -> str:
 def _render_new(form: _Form, _: Translator, *, is_first: bool) -> str:
     focus = " autofocus" if form.problem or is_first else ""
     invalid = ' aria-describedby="problem" aria-invalid="true"' if form.problem else ""
-    hint = _("Small letters, digits, dots and dashes, for example hana.sato")
+    heading, name, handle = _("I am new here"), _("Your name"), _("Your handle")
+    hint, enter = _("Small letters, digits, dots and dashes, for example hana.sato"), _("Sign in")
     return (
         f'<form method="post" action="/sign-in">{_next(form)}'
-        f"<h2>{escape(_('I am new here'))}</h2>"
-        f'<label for="name">{escape(_("Your name"))}</label>'
+        f"<h2>{escape(heading)}</h2>"
+        f'<label for="name">{escape(name)}</label>'
         f'<input id="name" name="name" required maxlength="80" autocomplete="name"'
         f' value="{escape(form.name)}"{focus}{invalid}>'
-        f'<label for="handle">{escape(_("Your handle"))}</label>'
+        f'<label for="handle">{escape(handle)}</label>'
         f'<input id="handle" name="handle" required maxlength="32" autocapitalize="none"'
         f' autocomplete="username" spellcheck="false" value="{escape(form.handle)}"'
         f' aria-describedby="hint"><small id="hint">{escape(hint)}</small>'
-        f"<p><button>{escape(_('Sign in'))}</button></p></form>"
+        f"<p><button>{escape(enter)}</button></p></form>"
     )
 
 
