@@ -72,6 +72,7 @@ class Unit:
         self._entries: list[dict[str, Any]] = []
         self._deliveries: list[dict[str, Any]] = []
         self._names: dict[str, str] = {}
+        self._last_seq = incident.revision or 0
         self._prev_hash = GENESIS
         self.formation: Formation
         self.facts: Facts
@@ -100,7 +101,7 @@ class Unit:
     @property
     def next_seq(self) -> int:
         """The `seq` that the entry told next will have."""
-        return self.incident.revision + 1
+        return self._last_seq + 1
 
     @property
     def entries(self) -> list[dict[str, Any]]:
@@ -172,10 +173,10 @@ class Unit:
         kept = {key: value for key, value in (data or {}).items() if value is not None}
         if people:
             kept["names"] = {handle: self.name_of(handle) for handle in people}
-        self.incident.revision += 1
+        self._last_seq += 1
         entry: dict[str, Any] = {
             "incident_id": self.number,
-            "seq": self.incident.revision,
+            "seq": self._last_seq,
             "kind": kind,
             "text": text if text is not None else say(kind, kept, str, "en"),
             "occurred_at": occurred_at or self.now,
@@ -194,8 +195,8 @@ class Unit:
         entry["hash"] = self._prev_hash = entry_hash(entry)
         self._entries.append(entry)
         if self.tells_slack:
-            self._deliveries += self._owed(kind, self.incident.revision)
-        return self.incident.revision
+            self._deliveries += self._owed(kind, self._last_seq)
+        return self._last_seq
 
     def _owed(self, kind: str, seq: int) -> list[dict[str, Any]]:
         return [
@@ -211,7 +212,7 @@ class Unit:
         ]
 
     def finish(self) -> None:
-        """Write the entries and deliveries.
+        """Write the entries, the incident's new revision and the deliveries.
 
         Raises:
             RuntimeError: rows were changed that no entry tells of; a defect.
@@ -221,6 +222,8 @@ class Unit:
             tables = sorted({change["table"] for change in self._changes})
             raise RuntimeError(f"changes without an entry: {tables}")
         if self._entries:
+            self.incident.revision = self._last_seq
+            self.session.flush()
             self.session.execute(insert(Entry), self._entries)
         if self._deliveries:
             self.session.execute(insert(Delivery), self._deliveries)
