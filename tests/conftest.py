@@ -3,6 +3,7 @@
 pytest_plugins = (
     "tests.completeness",
     "tests.databases",
+    "tests.team",
     "tests.servers",
     "tests.browsers",
     "tests.slack_emulator.fixture",
