@@ -46,7 +46,7 @@ def read_rows(session: Session, incident_id: int) -> Rows:
     return rows
 
 
-_PERSON_COLUMNS: dict[str, tuple[str, ...]] = {
+PERSON_COLUMNS: dict[str, tuple[str, ...]] = {
     str(model.__tablename__): tuple(
         column.name
         for column in model.__table__.columns  # type: ignore[attr-defined]
@@ -54,6 +54,7 @@ _PERSON_COLUMNS: dict[str, tuple[str, ...]] = {
     )
     for model in INCIDENT_TABLES
 }
+"""By table, the recorded columns that hold a handle."""
 
 
 def read_names(session: Session, handles: Iterable[str]) -> dict[str, str]:
@@ -68,7 +69,7 @@ def _handles_in(rows: Rows) -> set[str]:
     return {
         row[column]
         for table, found in rows.items()
-        for column in _PERSON_COLUMNS[table]
+        for column in PERSON_COLUMNS[table]
         for row in found.values()
         if row[column] is not None
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
 
+Email = Annotated[
+    str, Field(max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")
+]
+
+
 class NewPerson(BaseModel):
     """What is needed to add a person."""
 
@@ -26,9 +31,7 @@ class NewPerson(BaseModel):
 
     handle: Handle
     name: Name
-    email: str | None = Field(
-        default=None, max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$"
-    )
+    email: Email | None = None
     slack_user_id: SlackUser | None = None
 
 
@@ -69,13 +72,7 @@ def add_person(session: Session, new: NewPerson) -> Person:
     is_first = session.exec(select(Person.handle).limit(1)).first() is None
     person = Person(**new.model_dump(), is_administrator=is_first, created_at=clock.now())
     session.add(person)
-    try:
-        session.flush()
-    except IntegrityError as taken:
-        raise AlreadyKnown(
-            "The handle {handle}, its e-mail address or its Slack id is taken.",
-            handle=new.handle,
-        ) from taken
+    _flush_unless_taken(session, new.handle)
     return person
 
 
@@ -86,12 +83,22 @@ def change_preferences(session: Session, handle: str, **preferences: Any) -> Per
 
     Raises:
         NotFound: nobody has that handle.
+        AlreadyKnown: the e-mail address or the Slack id is another person's.
     """
     person = get_person(session, handle)
     for name, value in preferences.items():
         setattr(person, name, value)
-    session.flush()
+    _flush_unless_taken(session, handle)
     return person
+
+
+def _flush_unless_taken(session: Session, handle: str) -> None:
+    try:
+        session.flush()
+    except IntegrityError as taken:
+        raise AlreadyKnown(
+            "The handle {handle}, its e-mail address or its Slack id is taken.", handle=handle
+        ) from taken
 
 
 def add_token(session: Session, handle: str, name: str) -> str:
@@ -108,10 +115,15 @@ def add_token(session: Session, handle: str, name: str) -> str:
 
 def find_token_holder(session: Session, secret: str) -> Person | None:
     """Return the person for whom a personal token acts, or None."""
-    token = session.exec(
-        select(Token).where(Token.digest == _digest(secret), col(Token.revoked_at).is_(None))
-    ).first()
-    return None if token is None else session.get(Person, token.person)
+    token = find_token(session, secret)
+    if token is None or token.revoked_at is not None:
+        return None
+    return session.get(Person, token.person)
+
+
+def find_token(session: Session, secret: str) -> Token | None:
+    """Return the token, revoked or not, that has this secret, or None."""
+    return session.exec(select(Token).where(Token.digest == _digest(secret))).first()
 
 
 def list_tokens(session: Session, handle: str) -> list[Token]:

@@ -1,0 +1,175 @@
+"""Who may call, and for whom."""
+
+import pytest
+
+from services import people
+from tests.services.api.conftest import BEARER
+
+
+def is_problem(answer, status):
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["status"] == status
+    assert problem["title"]
+    assert problem["detail"]
+    return problem
+
+
+def token_of(console, handle, name="laptop"):
+    with console.database.writing() as session:
+        return people.add_token(session, handle, name)
+
+
+def test_a_personal_token_acts_as_its_person(console, api):
+    secret = token_of(console, "ken")
+    headers = {"Authorization": f"bearer {secret}"}
+    assert api.get("/me", headers=headers).json()["handle"] == "ken"
+    board = api.post("/incidents", json={"title": "x"}, headers=headers).json()
+    assert board["declared_by"] == "ken"
+    entry = api.get("/incidents/1/timeline", headers=headers).json()["entries"][0]
+    assert (entry["actor"], entry["source"], entry["via"]) == ("ken", "api", None)
+
+
+def test_the_service_token_acts_for_the_person_it_names_and_the_timeline_says_so(call):
+    call.declare("jun")
+    entry = call("jun", "GET", "/incidents/1/timeline").json()["entries"][0]
+    assert (entry["actor"], entry["source"], entry["via"]) == ("jun", "api", "service token")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [None, "", "Bearer", "Bearer nonsense", "Basic YTpi", "Bearer ü".encode("latin-1")],
+)
+def test_an_unknown_token_is_refused_and_told_what_to_send(api, header):
+    del api.headers["authorization"]
+    headers = {} if header is None else {"Authorization": header}
+    answer = api.get("/incidents", headers=headers)
+    is_problem(answer, 401)
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def test_a_revoked_token_is_unknown(console, api, call):
+    made = call("ken", "POST", "/tokens", json={"name": "laptop"}).json()
+    headers = {"Authorization": f"Bearer {made['token']}"}
+    assert api.get("/me", headers=headers).status_code == 200
+    assert call("ken", "DELETE", f"/tokens/{made['id']}").status_code == 204
+    is_problem(api.get("/me", headers=headers), 401)
+
+
+@pytest.mark.parametrize(
+    "actor",
+    [
+        "nobody",
+        "HANA",
+        "",
+        "a" * 5000,
+        "é".encode("latin-1"),
+        "花".encode(),
+        "hana' OR '1'='1",
+        "hana,ken",
+    ],
+)
+def test_an_actor_that_is_not_known_is_refused(api, actor):
+    is_problem(api.get("/incidents", headers={"Shikikan-Actor": actor}), 403)
+
+
+def test_a_personal_token_acts_for_nobody_else(console, api):
+    headers = {"Authorization": f"Bearer {token_of(console, 'ken')}"}
+    assert api.get("/me", headers={**headers, "Shikikan-Actor": "ken"}).status_code == 200
+    is_problem(api.get("/me", headers={**headers, "Shikikan-Actor": "hana"}), 403)
+
+
+def test_without_an_actor_the_service_token_reads_and_adds_people_and_does_nothing_else(api, call):
+    call.declare()
+    assert api.get("/incidents").status_code == 200
+    assert api.get("/incidents/1").status_code == 200
+    assert api.get("/people").status_code == 200
+    assert api.post("/people", json={"handle": "new", "name": "New"}).status_code == 201
+    is_problem(api.post("/incidents", json={"title": "x"}), 403)
+    is_problem(api.post("/incidents/1/commands", json={"type": "check_in"}), 403)
+    is_problem(api.get("/me"), 403)
+    is_problem(api.post("/tokens", json={"name": "x"}), 403)
+
+
+def test_a_cookie_opens_nothing(console, api, call):
+    call.declare()
+    del api.headers["authorization"]
+    api.cookies.set("shikikan_session", console.sign_in.issue_session("hana"))
+    is_problem(api.get("/incidents"), 401)
+    is_problem(api.post("/incidents", json={"title": "x"}), 401)
+    is_problem(api.get("/incidents/1/live"), 401)
+
+
+def test_a_ticket_opens_only_the_live_feed_of_its_incident(console, api, call):
+    call.declare()
+    del api.headers["authorization"]
+    ticket = console.sign_in.issue_ticket("hana", 2)
+    is_problem(api.get("/incidents/1/live", params={"ticket": ticket}), 401)
+    mine = console.sign_in.issue_ticket("hana", 1)
+    is_problem(api.get("/incidents/1", params={"ticket": mine}), 401)
+    is_problem(api.get("/incidents/1/live", params={"ticket": f"{mine}x"}), 401)
+    gone = console.sign_in.issue_ticket("gone", 1)
+    is_problem(api.get("/incidents/1/live", params={"ticket": gone}), 401)
+
+
+def test_only_an_administrator_or_the_service_token_adds_people(console, api):
+    admin = {"Authorization": f"Bearer {token_of(console, 'hana')}"}
+    plain = {"Authorization": f"Bearer {token_of(console, 'ken')}"}
+    new = {"handle": "new", "name": "New", "email": "new@example.com", "slack_user_id": "U1"}
+    is_problem(api.post("/people", json=new, headers=plain), 403)
+    answer = api.post("/people", json=new, headers=admin)
+    assert answer.status_code == 201
+    assert answer.json() | new == answer.json()
+    assert answer.json()["is_administrator"] is False
+    for again in (
+        new,
+        {**new, "handle": "other"},
+        {"handle": "third", "name": "x", "email": new["email"]},
+    ):
+        problem = is_problem(api.post("/people", json=again, headers=admin), 409)
+        assert "rule" not in problem
+
+
+def test_a_person_changes_what_is_known_of_themselves_and_of_nobody_else(console, api):
+    plain = {"Authorization": f"Bearer {token_of(console, 'ken')}"}
+    changed = api.patch(
+        "/people/ken", json={"language": "ja", "timezone": "Asia/Tokyo"}, headers=plain
+    )
+    assert changed.json()["timezone"] == "Asia/Tokyo"
+    assert changed.json()["name"] == "Ken"
+    is_problem(api.patch("/people/hana", json={"name": "x"}, headers=plain), 403)
+    is_problem(api.patch("/people/nobody", json={"name": "x"}), 404)
+    is_problem(api.patch("/people/ken", json={"name": None}, headers=plain), 422)
+    for zone in ("Mars", "../etc/passwd", "", "a\x00b", "Europe"):
+        is_problem(api.patch("/people/ken", json={"timezone": zone}, headers=plain), 422)
+    assert api.patch("/people/hana", json={"email": "h@example.com"}).status_code == 200
+    taken = api.patch("/people/ken", json={"email": "h@example.com"}, headers=plain)
+    is_problem(taken, 409)
+
+
+def test_the_first_person_of_an_empty_console_comes_by_the_service_token(empty_api):
+    first = empty_api.post("/people", json={"handle": "hana", "name": "花"})
+    assert first.status_code == 201
+    assert first.json()["is_administrator"] is True
+    second = empty_api.post("/people", json={"handle": "ken", "name": "Ken"})
+    assert second.json()["is_administrator"] is False
+    assert [one["handle"] for one in empty_api.get("/people").json()["people"]] == ["ken", "hana"]
+
+
+def test_tokens_are_listed_without_their_secrets_and_belong_to_one_person(call):
+    made = call("ken", "POST", "/tokens", json={"name": "laptop"})
+    assert made.status_code == 201
+    assert made.headers["cache-control"] == "no-store"
+    secret = made.json()["token"]
+    listed = call("ken", "GET", "/tokens")
+    assert [one["name"] for one in listed.json()["tokens"]] == ["laptop"]
+    assert secret not in listed.text
+    assert call("hana", "GET", "/tokens").json()["tokens"] == []
+    is_problem(call("hana", "DELETE", f"/tokens/{made.json()['id']}"), 404)
+
+
+def test_without_a_service_token_in_the_settings_no_token_is_the_service_token(unset_api):
+    for token in ("None", BEARER["Authorization"].split()[1]):
+        answer = unset_api.get("/people", headers={"Authorization": f"Bearer {token}"})
+        is_problem(answer, 401)
