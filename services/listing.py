@@ -102,6 +102,12 @@ def list_incidents(
     return _show(session, page), next_cursor
 
 
+def find_incident(session: Session, incident_id: int) -> ListedIncident | None:
+    """Return the line of one incident, or None if there is no such incident."""
+    found = session.get(Incident, incident_id) if incident_id <= LARGEST_ID else None
+    return None if found is None else _show(session, [found])[0]
+
+
 def list_twins(
     session: Session, title: str, kind: str, *, now: datetime | None = None
 ) -> list[ListedIncident]:
