@@ -212,17 +212,18 @@ def _changed(entries: Sequence[Entry], _: Translate, language: str, *, room: int
         return
     shown = recent[-(room - 1) :]
     heading = _("In the 15 minutes to {at}").format(at=_moment(newest))
-    more = len(recent) - len(shown)
-    yield f"{heading} ({_('{count} more').format(count=more)})" if more else f"{heading}:"
+    n_earlier = len(recent) - len(shown)
+    earlier = _("{count} more before these").format(count=n_earlier)
+    yield f"{heading} ({earlier}):" if n_earlier else f"{heading}:"
     for entry in shown:
         text = say(entry.kind, entry.data, _, language) if has_sentence(entry.kind) else entry.text
         yield f"- {entry.occurred_at.astimezone(UTC):%H:%M} {_clip(text, 160)}"
 
 
 def _some(items: Sequence[str], _: Translate) -> str:
-    more = len(items) - _MOST_LISTED
-    listed = " · ".join(items[:_MOST_LISTED])
-    return f"{listed} · {_('{count} more').format(count=more)}" if more > 0 else listed
+    n_more = len(items) - _MOST_LISTED
+    more = [_("{count} more").format(count=n_more)] if n_more > 0 else []
+    return " · ".join([*items[:_MOST_LISTED], *more])
 
 
 def _due(at: datetime | None, _: Translate, *, bare: bool = False) -> str:

@@ -24,6 +24,7 @@ _TIME = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?([Zz]|[+-]\d{2}:?\d{2})", re.ASCII
 )
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_WEB_ADDRESS = r"^https?://[^\s/?#@\\]+(/\S*)?([?#]\S*)?$"
 _HANDLE = r"^[a-z0-9][a-z0-9._-]{0,31}$"
 
 
@@ -83,16 +84,34 @@ def _day(value: Any) -> date:
 
 
 def _web_address(url: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/?#@\\]+(/\S*)?([?#]\S*)?", url):
+    if not re.fullmatch(_WEB_ADDRESS, url):
         raise PydanticCustomError("web_address", "is no web address; start with https://")
     return keepable(url)
 
 
-Text = Annotated[str, Field(min_length=1, max_length=TEXT_LIMIT), AfterValidator(_said)]
+_SAID = {"pattern": r"^[^\x00]*[^\s\x00][^\x00]*$"}
+"""What `_said` asks, for those who only read the description."""
+Text = Annotated[
+    str,
+    Field(min_length=1, max_length=TEXT_LIMIT, json_schema_extra=_SAID),
+    AfterValidator(_said),
+]
 """People's words: 1 to 10,000 characters, kept exactly as typed."""
-LongText = Annotated[str, Field(min_length=1, max_length=LONG_TEXT_LIMIT), AfterValidator(_said)]
-Title = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_said)]
-Name = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_said)]
+LongText = Annotated[
+    str,
+    Field(min_length=1, max_length=LONG_TEXT_LIMIT, json_schema_extra=_SAID),
+    AfterValidator(_said),
+]
+Title = Annotated[
+    str,
+    Field(min_length=1, max_length=200, json_schema_extra=_SAID),
+    AfterValidator(_said),
+]
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=80, json_schema_extra=_SAID),
+    AfterValidator(_said),
+]
 Handle = Annotated[str, Field(pattern=_HANDLE)]
 """A person's handle: lower case letters, digits, dot, dash, underscore; at most 32."""
 RoleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
@@ -104,5 +123,9 @@ Time = Annotated[
 ]
 """ISO-8601 with an offset; kept in UTC."""
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
-WebAddress = Annotated[str, Field(min_length=8, max_length=2_000), AfterValidator(_web_address)]
+WebAddress = Annotated[
+    str,
+    Field(min_length=8, max_length=2_000, json_schema_extra={"pattern": _WEB_ADDRESS}),
+    AfterValidator(_web_address),
+]
 SlackUser = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,32}$")]

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 
 from services.api import incidents, people, records
 from services.api.limits import BodyLimit, RateLimit
@@ -53,8 +54,12 @@ def create_api(find_console: Callable[[], Console] = get_console) -> FastAPI:
     api.add_middleware(RateLimit)
     api.add_middleware(LastHandler)
     handle_problems(api)
-    for part in (incidents, records, people):
+    parts = (incidents, records, people)
+    for part in parts:
         api.include_router(part.router)
+    api.state.api_routes = [
+        route for part in parts for route in part.router.routes if isinstance(route, APIRoute)
+    ]
     _describe_problems(api)
     return api
 

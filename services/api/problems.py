@@ -164,7 +164,7 @@ async def _not_well_formed(_request: Request, error: Exception) -> Response:
     return answer_errors(error.errors())
 
 
-async def _http(_request: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     if error.status_code == HTTPStatus.BAD_REQUEST:
@@ -174,7 +174,23 @@ async def _http(_request: Request, error: Exception) -> Response:
         404: "There is no such place. The description is at /api/v1/openapi.json.",
         405: "This place does not take that method; the Allow header says which it takes.",
     }.get(error.status_code, error.detail)
-    return answer_problem(error.status_code, detail, headers=error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_list_methods(request))
+    return answer_problem(error.status_code, detail, headers=headers)
+
+
+def _list_methods(request: Request) -> list[str]:
+    """Return what the place takes; the framework names the methods of one of its routes only."""
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    return sorted(
+        {
+            method
+            for route in request.app.state.api_routes
+            if route.path_regex.fullmatch(path)
+            for method in route.methods
+        }
+    )
 
 
 def answer_errors(details: Iterable[Any]) -> Response:

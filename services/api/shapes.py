@@ -199,6 +199,8 @@ def _as_sent(command: type[Command]) -> type[Command]:
         __base__=command,
         __doc__=command.__doc__,
         __module__=__name__,
+        # In a call the type tells commands apart, so it has no default.
+        type=(command.model_fields["type"].annotation, ...),
         command_id=(CommandId | None, None),
         expected_revision=(
             Revision | None,
