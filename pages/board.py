@@ -1,0 +1,160 @@
+"""The board: the one page that everybody on an incident looks at.
+
+Each part is a fragment that reads the incident again by itself when an entry arrives that concerns
+it. The timeline and the clocks need not even that: they change in the browser. So what one person
+types is not disturbed by what the others do.
+"""
+
+import streamlit as st
+
+from pages.parts.cockpit import aftermath, direction, ends, formation, log, top, work
+from pages.parts.cockpit.sight import Sight, read_sight
+from pages.parts.live import STRUCTURAL_KINDS, follow
+from pages.parts.viewer import Viewer, get_viewer
+from services.console import get_console
+from services.errors import NotFound
+from services.explaining import explain
+from services.listing import list_incidents
+
+# What changes who may do what, and with it every part of the board.
+FORMATION_KINDS = ("role.", "handoff.", "command.", "incident.")
+
+
+def find_incident_id() -> int | None:
+    """The incident of the address, else the newest open one; None when there is neither."""
+    named = st.query_params.get("incident", "").upper().removeprefix("INC-")
+    if named.isascii() and named.isdigit():
+        return int(named[:9])
+    with get_console().database.reading() as session:
+        newest, _cursor = list_incidents(session, state="open", limit=1)
+    return newest[0].id if newest else None
+
+
+def show_nothing(viewer: Viewer) -> None:
+    """No incident to show: say so, and where to declare one."""
+    _ = viewer.translate
+    st.title(_("Board"))
+    st.write(_("No incident is open. All is quiet."))
+    st.page_link("pages/incidents.py", label=_("Declare an incident, or look at past ones"))
+
+
+@st.fragment(run_every="30s")
+def show_top(incident_id: int) -> None:
+    """Header and what is missing; time alone makes things overdue, so it looks by itself too."""
+    follow(STRUCTURAL_KINDS, incident_id=incident_id, key="follow-top")
+    sight = read_sight(incident_id)
+    top.show_top(sight)
+    top.show_missing(sight)
+
+
+@st.fragment
+def show_formation(incident_id: int) -> None:
+    """Roles and people."""
+    follow((*FORMATION_KINDS, "person."), incident_id=incident_id, key="follow-formation")
+    sight = read_sight(incident_id)
+    formation.show_roles(sight)
+    formation.show_people(sight)
+
+
+@st.fragment
+def show_timeline(incident_id: int) -> None:
+    """The timeline."""
+    log.show_timeline(read_sight(incident_id))
+
+
+@st.fragment
+def show_desk(incident_id: int) -> None:
+    """Corrections, and what is set in passing."""
+    kinds = (*FORMATION_KINDS, "severity.", "mark.", "call.", "status.checked")
+    follow(kinds, incident_id=incident_id, key="follow-desk")
+    sight = read_sight(incident_id)
+    log.show_amending(sight)
+    ends.show_desk(sight)
+
+
+@st.fragment
+def show_direction(incident_id: int) -> None:
+    """Situation, definition of resolved, goals, course."""
+    kinds = ("situation.", "resolved_definition.", "criterion.", "goal.", "course.")
+    follow((*FORMATION_KINDS, *kinds), incident_id=incident_id, key="follow-direction")
+    sight = read_sight(incident_id)
+    direction.show_situation(sight)
+    direction.show_definition(sight)
+    direction.show_goals(sight)
+    direction.show_course(sight)
+
+
+@st.fragment
+def show_work(incident_id: int) -> None:
+    """Actions, the SME's updates, hypotheses, decisions."""
+    kinds = ("action.", "update.", "hypothesis.", "decision.")
+    follow((*FORMATION_KINDS, *kinds), incident_id=incident_id, key="follow-work")
+    sight = read_sight(incident_id)
+    work.show_actions(sight)
+    work.show_updates(sight)
+    work.show_hypotheses(sight)
+    work.show_decisions(sight)
+
+
+@st.fragment
+def show_ends(incident_id: int) -> None:
+    """Resolved and stood down."""
+    kinds = ("criterion.", "resolved_definition.", "stand_down_condition.", "notice.", "report.")
+    follow((*FORMATION_KINDS, *kinds), incident_id=incident_id, key="follow-ends")
+    ends.show_ends(read_sight(incident_id))
+
+
+@st.fragment
+def show_line(incident_id: int) -> None:
+    """The line to type into."""
+    follow(FORMATION_KINDS, incident_id=incident_id, key="follow-line")
+    sight = read_sight(incident_id)
+    if log.may_write(sight):
+        log.show_line(sight)
+    else:
+        log.show_why_not(sight)
+
+
+@st.fragment
+def show_aftermath(incident_id: int) -> None:
+    """Retrospective and next actions."""
+    kinds = ("incident.", "retrospective.", "next_action.")
+    follow(kinds, incident_id=incident_id, key="follow-aftermath")
+    aftermath.show_aftermath(read_sight(incident_id))
+
+
+def show_board(incident_id: int) -> None:
+    """Timeline on the left, state on the right; one under the other where it is narrow."""
+    show_top(incident_id)
+    show_formation(incident_id)
+    left_side, right_side = st.columns([3, 2], gap="medium")
+    with left_side:
+        show_timeline(incident_id)
+        show_desk(incident_id)
+    with right_side:
+        show_direction(incident_id)
+        show_work(incident_id)
+        show_ends(incident_id)
+    show_aftermath(incident_id)
+    with st.bottom:
+        show_line(incident_id)
+
+
+def show_page() -> None:
+    """The board of one incident, or what there is instead."""
+    viewer = get_viewer()
+    incident_id = find_incident_id()
+    if incident_id is None:
+        show_nothing(viewer)
+        return
+    try:
+        sight: Sight = read_sight(incident_id)
+    except NotFound as unknown:
+        st.error(explain(unknown, viewer.language))
+        show_nothing(viewer)
+        return
+    st.query_params["incident"] = str(sight.id)
+    show_board(sight.id)
+
+
+show_page()

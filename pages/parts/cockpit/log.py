@@ -1,0 +1,126 @@
+"""The timeline with its line to type into, and the correction of entries."""
+
+import time
+
+import streamlit as st
+
+from models.vocabulary import RoleKey
+from pages.parts.cockpit.sight import Sight
+from pages.parts.fields import Choice, Moment, Words
+from pages.parts.fields import Line as TextLine
+from pages.parts.forms import form_behind
+from pages.parts.live import N_FIRST_ENTRIES, timeline
+from pages.parts.sending import show_problem, try_send
+from services.console import get_console
+from services.timeline import list_entries, show
+
+LINE_KEY = "note-line"
+_PROBLEM_KEY = "note-problem"
+_PROBLEM_STANDS_S = 60.0
+N_AMENDABLE = 50
+
+
+def show_timeline(sight: Sight) -> None:
+    """The live timeline; the fragment that it stands in needs no rerun."""
+    console = get_console()
+    incident_id = sight.id
+    handle = sight.viewer.handle
+
+    def read_entries() -> list[dict[str, object]]:
+        with console.database.reading() as session:
+            newest = list_entries(session, incident_id, limit=N_FIRST_ENTRIES, order="-seq")
+            return show(session, newest)
+
+    def open_feed() -> str:
+        ticket = console.sign_in.issue_ticket(handle, incident_id)
+        return f"/api/v1/incidents/{incident_id}/live?ticket={ticket}"
+
+    timeline(
+        read_entries,
+        open_feed,
+        incident_id=incident_id,
+        language=sight.viewer.language,
+        zone=sight.viewer.zone,
+        people=sight.people,
+        key=f"timeline-{incident_id}",
+    )
+
+
+def show_line(sight: Sight) -> None:
+    """The line to type entries into: Enter sends, Shift+Enter is a new line."""
+    _ = sight.translate
+    problem, said_at = st.session_state.get(_PROBLEM_KEY, (None, 0.0))
+    if problem is not None and time.monotonic() - said_at < _PROBLEM_STANDS_S:
+        show_problem(problem)
+    st.chat_input(
+        _("Type an entry for the timeline; Enter writes it"),
+        key=LINE_KEY,
+        on_submit=_write,
+        args=(sight.id,),
+    )
+
+
+def _write(incident_id: int) -> None:
+    text: str = st.session_state[LINE_KEY] or ""
+    st.session_state.pop(_PROBLEM_KEY, None)
+    if not text.strip():
+        return
+    problem = try_send({"type": "note", "text": text}, incident_id)
+    if problem is not None:
+        st.session_state[_PROBLEM_KEY] = (problem, time.monotonic())
+        # The browser empties the line as it sends; what was refused is put back.
+        st.session_state[LINE_KEY] = text
+
+
+def show_amending(sight: Sight) -> None:
+    """The scribe corrects an entry by a new one that names it."""
+    if not sight.may("amend"):
+        return
+    _ = sight.translate
+    form_behind(
+        _("Correct an entry"),
+        key="amend",
+        incident_id=sight.id,
+        command={"type": "amend"},
+        fields=lambda: [
+            Choice("entry", _("Entry"), options=_list_amendable(sight)),
+            Words("text", _("What it should say")),
+            Moment(
+                "occurred_at",
+                _("When it happened (optional)"),
+                optional=True,
+            ),
+            TextLine("reason", _("Reason (optional)"), optional=True),
+        ],
+        submit=_("Correct"),
+        kind="tertiary",
+    )
+
+
+def _list_amendable(sight: Sight) -> dict[int, str]:
+    with get_console().database.reading() as session:
+        newest = list_entries(session, sight.id, limit=N_AMENDABLE, order="-seq")
+        entries = show(session, newest)
+    language = sight.viewer.language
+    return {
+        entry["seq"]: f"#{entry['seq']} {entry['texts'].get(language, entry['text'])[:80]}"
+        for entry in entries
+    }
+
+
+def may_write(sight: Sight) -> bool:
+    """Whether the viewer may write on the timeline now."""
+    return sight.may("note")
+
+
+def show_why_not(sight: Sight) -> None:
+    """Why there is no line to type into: over, or no role; and what to do about it."""
+    _ = sight.translate
+    if sight.is_over:
+        st.caption(_("This incident is over; its timeline takes late corrections only."))
+    elif sight.formation.is_vacant(RoleKey.COMMANDER):
+        st.caption(_("You hold no role here. Nobody commands: take command, or give it away."))
+    else:
+        st.caption(
+            _("You hold no role here: you read, and may check in. Ask the commander for a role.")
+        )
