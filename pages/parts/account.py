@@ -44,7 +44,19 @@ def show_account(viewer: Viewer) -> None:
             on_change=_keep_language,
             args=(viewer.handle,),
         )
-        _sign_out(data=_("Sign out"), key="account-sign-out")
+        show_sign_out(viewer, key="account-sign-out")
+
+
+def show_sign_out(viewer: Viewer, *, key: str) -> None:
+    """A button that ends the session of this browser."""
+    _ = viewer.translate
+    _sign_out(data=_("Sign out"), key=key)
+
+
+def choose_language(handle: str, language: Language) -> None:
+    """Speak `language` to this person from now on; within a callback only."""
+    st.session_state["account-language"] = language
+    _keep_language(handle)
 
 
 def _keep_language(handle: str) -> None:
