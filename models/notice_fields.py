@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic_core import PydanticCustomError
 
-from models.fields import Flag, Text, Time
+from models.fields import Flag, Text, Time, keepable
 from models.vocabulary import NoticeStage
 
 
@@ -86,7 +94,25 @@ FIELDS: dict[str, type[NoticeFields]] = {
     NoticeStage.RESOLUTION: ResolutionFields,
 }
 
-AnyFields = Annotated[dict[Annotated[str, Field(max_length=40)], JsonValue], Field(max_length=20)]
+
+def _keepable_throughout(fields: dict[str, Any]) -> dict[str, Any]:
+    rest: list[Any] = [fields]
+    while rest:
+        value = rest.pop()
+        if isinstance(value, str):
+            keepable(value)
+        elif isinstance(value, dict):
+            rest += [*value, *value.values()]
+        elif isinstance(value, list):
+            rest += value
+    return fields
+
+
+AnyFields = Annotated[
+    dict[Annotated[str, Field(max_length=40)], JsonValue],
+    Field(max_length=20),
+    AfterValidator(_keepable_throughout),
+]
 """Fields as they are sent; `check_fields` holds them to their stage."""
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
-from pydantic_core import PydanticCustomError
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
@@ -120,7 +119,7 @@ def execute(
         unit = open_unit(session, incident, actor, moment)
         first_seq = unit.next_seq
         _judge(unit, command)
-        _apply(unit, command)
+        APPLIERS[command.type](unit, command)
         unit.finish()
         receipt = Receipt(incident_id, incident.revision, first_seq, incident.revision)
         keep_receipt(session, command_id, actor, digest, receipt)
@@ -152,7 +151,7 @@ def _judge(unit: Unit, command: Command) -> None:
     """Return if the rules let `command` pass, and leave its facts on the unit."""
     try:
         unit.facts = read_facts(unit, command)
-    except NotFound:
+    except (NotFound, NotWellFormed):
         # Who may not give the command at all is told that first, not what is missing.
         _refuse(forbidden(unit.formation, unit.person, command))
         raise
@@ -162,13 +161,6 @@ def _judge(unit: Unit, command: Command) -> None:
 def _refuse(broken: Broken | None) -> None:
     if broken is not None:
         raise RuleBroken(broken)
-
-
-def _apply(unit: Unit, command: Any) -> None:
-    try:
-        APPLIERS[command.type](unit, command)
-    except PydanticCustomError as malformed:
-        raise NotWellFormed([{"loc": ["fields"], "msg": malformed.message()}]) from malformed
 
 
 def command_digest(command: Any) -> str:

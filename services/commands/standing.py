@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import PydanticCustomError
 from sqlmodel import col, select
 
 from models import work
@@ -11,7 +12,7 @@ from models.closing import Attendee, NextAction, Report, Retrospective
 from models.direction import Course, Criterion, Goal, ResolvedDefinition, StandDownCondition
 from models.formation import Assignment, Handoff, Role
 from models.messages import N_
-from models.notice_fields import times_in
+from models.notice_fields import check_fields, times_in
 from models.outside import Inquiry, Notice
 from models.rules.facts import Facts, Formation, Offer, RoleDefinition
 from models.timeline import Entry
@@ -26,7 +27,7 @@ from models.vocabulary import (
     RoleKey,
 )
 from services.commands.unit import target
-from services.errors import NotFound
+from services.errors import NotFound, NotWellFormed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,6 +81,7 @@ def read_facts(unit: Unit, command: Any) -> Facts:
 
     Raises:
         NotFound: it names an object, role or person that does not exist.
+        NotWellFormed: its fields do not fit the object that they are for.
     """
     reader = _READERS.get(command.type)
     return reader(unit, command) if reader else Facts()
@@ -239,12 +241,21 @@ def _draft_notice(_unit: Unit, command: Any) -> Facts:
 def _notice(unit: Unit, command: Any) -> Facts:
     row = target(unit, Notice, command.notice, "notice")
     edited = getattr(command, "fields", None)
+    if edited is not None:
+        _fit_the_stage(row.stage, edited)
     return Facts(
         notice_stage=row.stage,
         notice_state=row.state,
         notice_fields=row.fields,
         past_times=times_in(row.stage, edited) if edited is not None else {},
     )
+
+
+def _fit_the_stage(stage: str, fields: dict[str, Any]) -> None:
+    try:
+        check_fields(stage, fields)
+    except PydanticCustomError as malformed:
+        raise NotWellFormed([{"loc": ["fields"], "msg": malformed.message()}]) from malformed
 
 
 def _answer_inquiry(unit: Unit, command: Any) -> Facts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from models.notice_fields import check_fields, kept_fields
+from models.notice_fields import kept_fields
 from models.outside import Inquiry, Notice, Stakeholder
 from models.vocabulary import NoticeStage, NoticeState, RoleKey
 from services.commands.unit import target
@@ -53,7 +53,6 @@ def _with_contact(unit: Unit, stage: str, fields: dict[str, Any]) -> dict[str, A
 def edit_notice(unit: Unit, command: commands.EditNotice) -> None:
     """Replace the fields; an approval given before no longer counts."""
     row = target(unit, Notice, command.notice, "notice")
-    check_fields(row.stage, command.fields)
     row.fields = _with_contact(unit, row.stage, command.fields)
     row.state, row.edited_at = NoticeState.DRAFT.value, unit.now
     row.approved_by = row.approved_at = row.return_reason = None
