@@ -5,8 +5,11 @@ it. The timeline and the clocks need not even that: they change in the browser. 
 types is not disturbed by what the others do.
 """
 
+from pathlib import Path
+
 import streamlit as st
 
+from pages.parts.choosing import PARAMETER, find_kept_incident, keep_incident
 from pages.parts.cockpit import aftermath, direction, ends, formation, log, top, work
 from pages.parts.cockpit.sight import Sight, read_sight
 from pages.parts.live import STRUCTURAL_KINDS, follow
@@ -16,15 +19,18 @@ from services.errors import NotFound
 from services.explaining import explain
 from services.listing import list_incidents
 
+STYLE = Path(__file__).parent / "parts" / "cockpit" / "board.css"
 # What changes who may do what, and with it every part of the board.
 FORMATION_KINDS = ("role.", "handoff.", "command.", "incident.")
 
 
 def find_incident_id() -> int | None:
-    """The incident of the address, else the newest open one; None when there is neither."""
-    named = st.query_params.get("incident", "").upper().removeprefix("INC-")
+    """The incident of the address, else the one looked at last, else the newest open one."""
+    named = st.query_params.get(PARAMETER, "").upper().removeprefix("INC-")
     if named.isascii() and named.isdigit():
         return int(named[:9])
+    if (kept := find_kept_incident()) is not None:
+        return kept
     with get_console().database.reading() as session:
         newest, _cursor = list_incidents(session, state="open", limit=1)
     return newest[0].id if newest else None
@@ -127,7 +133,8 @@ def show_board(incident_id: int) -> None:
     """Timeline on the left, state on the right; one under the other where it is narrow."""
     show_top(incident_id)
     show_formation(incident_id)
-    left_side, right_side = st.columns([3, 2], gap="medium")
+    with st.container(key="board-body"):
+        left_side, right_side = st.columns([3, 2], gap="medium")
     with left_side:
         show_timeline(incident_id)
         show_desk(incident_id)
@@ -153,7 +160,8 @@ def show_page() -> None:
         st.error(explain(unknown, viewer.language))
         show_nothing(viewer)
         return
-    st.query_params["incident"] = str(sight.id)
+    keep_incident(sight.id)
+    st.html(STYLE)
     show_board(sight.id)
 
 

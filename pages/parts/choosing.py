@@ -59,6 +59,11 @@ def keep_incident(number: int) -> None:
         st.query_params[PARAMETER] = str(number)
 
 
+def find_kept_incident() -> int | None:
+    """The incident that this window looked at last, if any."""
+    return st.session_state.get(_KEPT_KEY)
+
+
 def name_incident(incident: ListedIncident, viewer: Viewer) -> str:
     """`INC-42 Checkout errors`, a drill with its mark first. Not escaped."""
     _ = viewer.translate
@@ -78,7 +83,7 @@ def show_drill_banner(viewer: Viewer) -> None:
 def _wanted() -> int | None:
     named = st.query_params.get(PARAMETER)
     if named is None:
-        return st.session_state.get(_KEPT_KEY)
+        return find_kept_incident()
     return (
         int(named) if named.isascii() and named.isdigit() and len(named) <= _MOST_DIGITS else None
     )

@@ -8,7 +8,7 @@ from models.board import NextActionPart
 from models.sentences import WORDS
 from models.vocabulary import RetroAbout, RetroKind
 from pages.parts.card import card, line, loud, moment, quiet, strong, tag, words
-from pages.parts.cockpit.direction import show_heading
+from pages.parts.cockpit.direction import beside, show_heading
 from pages.parts.cockpit.sight import Sight
 from pages.parts.fields import Choice, Day, Moment, Several, Words
 from pages.parts.fields import Line as TextLine
@@ -133,12 +133,13 @@ def _show_next_action(sight: Sight, action: NextActionPart) -> None:
         words(action.note) if action.note else None,
         tone="plain" if is_open else "done",
     )
-    card([shown], viewer=sight.viewer, key=f"next-{action.id}")
-    if is_open and sight.may("complete_next_action", owner=action.owner):
-        form_behind(
-            _("Complete"),
-            key=f"complete-{action.id}",
-            incident_id=sight.id,
-            command={"type": "complete_next_action", "next_action": action.id},
-            fields=[TextLine("note", _("Note (optional)"), optional=True)],
-        )
+    with beside():
+        card([shown], viewer=sight.viewer, key=f"next-{action.id}")
+        if is_open and sight.may("complete_next_action", owner=action.owner):
+            form_behind(
+                _("Complete"),
+                key=f"complete-{action.id}",
+                incident_id=sight.id,
+                command={"type": "complete_next_action", "next_action": action.id},
+                fields=[TextLine("note", _("Note (optional)"), optional=True)],
+            )

@@ -41,6 +41,11 @@ def show_heading(title: str, key: str) -> "st.delta_generator.DeltaGenerator":
     return row
 
 
+def beside() -> "st.delta_generator.DeltaGenerator":
+    """A row for a card and what may be done with it, side by side where there is room."""
+    return st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="xsmall")
+
+
 def show_situation(sight: Sight) -> None:
     """What is happening, who said so and when."""
     _ = sight.translate
@@ -112,11 +117,11 @@ def _show_criterion(sight: Sight, criterion: CriterionPart) -> None:
         shown.append(
             line(quiet(sight.name(criterion.by)), moment(criterion.at), reason, tone="list")
         )
-    card(shown, viewer=sight.viewer, key=f"criterion-{criterion.id}")
-    if not sight.may("meet_criterion"):
-        return
     names = {"incident_id": sight.id}
-    with st.container(horizontal=True, gap="xsmall"):
+    with beside():
+        card(shown, viewer=sight.viewer, key=f"criterion-{criterion.id}")
+        if not sight.may("meet_criterion"):
+            return
         if not is_open:
             form_behind(
                 _("Not after all"),
@@ -187,12 +192,12 @@ def _show_goal(sight: Sight, goal: GoalPart) -> None:
         tag(f"G{goal.id}"),
         words(goal.text),
         quiet(sight.name(goal.owner)) if goal.owner else loud(_("no owner")),
-        left(goal.due_at, _("overdue by {time}"), _("left")) if goal.due_at else None,
+        left(goal.due_at, _("overdue by {time}"), _("due in")) if goal.due_at else None,
     )
-    card([shown], viewer=sight.viewer, key=f"goal-{goal.id}")
-    if not sight.may("end_goal"):
-        return
-    with st.container(horizontal=True, gap="xsmall"):
+    with beside():
+        card([shown], viewer=sight.viewer, key=f"goal-{goal.id}")
+        if not sight.may("end_goal"):
+            return
         act(
             _("Achieved"),
             key=f"achieve-{goal.id}",

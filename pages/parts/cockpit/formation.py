@@ -24,7 +24,10 @@ def show_roles(sight: Sight) -> None:
         for column, role in zip(
             st.columns(N_COLUMNS), cards[begin : begin + N_COLUMNS], strict=False
         ):
-            with column, st.container(border=True, height="stretch", key=f"role-{role.key}"):
+            with (
+                column,
+                st.container(border=True, height="stretch", gap="xxsmall", key=f"role-{role.key}"),
+            ):
                 _show_role(sight, role)
 
 

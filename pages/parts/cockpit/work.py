@@ -1,11 +1,9 @@
 """What is being tried, claimed and decided: actions, hypotheses, decisions, the SME's updates."""
 
-import streamlit as st
-
 from models.board import ActionPart, DecisionPart, HypothesisPart, UpdatePart
 from models.sentences import WORDS
 from pages.parts.card import Line, card, left, line, loud, moment, quiet, strong, tag, words
-from pages.parts.cockpit.direction import N_ENDED_SHOWN, show_heading
+from pages.parts.cockpit.direction import N_ENDED_SHOWN, beside, show_heading
 from pages.parts.cockpit.sight import Sight
 from pages.parts.fields import Choice, Flag, Minutes, Words
 from pages.parts.fields import Line as TextLine
@@ -56,13 +54,13 @@ def _show_action(sight: Sight, action: ActionPart) -> None:
         words(action.text),
         strong(sight.name(action.owner)),
         None if action.acknowledged_at else quiet(_("not acknowledged")),
-        left(action.due_at, _("overdue by {time}"), _("left")),
+        left(action.due_at, _("overdue by {time}"), _("due in")),
     )
-    card([shown], viewer=sight.viewer, key=f"action-{action.id}")
-    if not sight.may("end_action", owner=action.owner):
-        return
     named = {"action": action.id}
-    with st.container(horizontal=True, gap="xsmall"):
+    with beside():
+        card([shown], viewer=sight.viewer, key=f"action-{action.id}")
+        if not sight.may("end_action", owner=action.owner):
+            return
         if action.acknowledged_at is None and action.owner == sight.viewer.handle:
             act(
                 _("I am on it"),
@@ -137,15 +135,16 @@ def _show_update(sight: Sight, update: UpdatePart) -> None:
             else quiet(_("acknowledged by {name}").format(name=sight.name(update.acknowledged_by))),
         ),
     ]
-    card(shown, viewer=sight.viewer, key=f"update-{update.entry}")
-    if is_waiting and sight.may("acknowledge_update"):
-        act(
-            _("Acknowledge"),
-            key=f"acknowledge-{update.entry}",
-            incident_id=sight.id,
-            command={"type": "acknowledge_update", "entry": update.entry},
-            kind="primary",
-        )
+    with beside():
+        card(shown, viewer=sight.viewer, key=f"update-{update.entry}")
+        if is_waiting and sight.may("acknowledge_update"):
+            act(
+                _("Acknowledge"),
+                key=f"acknowledge-{update.entry}",
+                incident_id=sight.id,
+                command={"type": "acknowledge_update", "entry": update.entry},
+                kind="primary",
+            )
 
 
 def show_hypotheses(sight: Sight) -> None:
@@ -191,9 +190,11 @@ def _show_hypothesis(sight: Sight, hypothesis: HypothesisPart) -> None:
     shown = [line(tag(f"H{hypothesis.id}"), words(hypothesis.claim))]
     if hypothesis.test:
         shown.append(line(quiet(_("test")), words(hypothesis.test), tone="list"))
-    card(shown, viewer=sight.viewer, key=f"hypothesis-{hypothesis.id}")
-    if sight.may("settle_hypothesis"):
-        outcomes = {one: _(WORDS[one]) for one in ("falsified", "supported")}
+    outcomes = {one: _(WORDS[one]) for one in ("falsified", "supported")}
+    with beside():
+        card(shown, viewer=sight.viewer, key=f"hypothesis-{hypothesis.id}")
+        if not sight.may("settle_hypothesis"):
+            return
         form_behind(
             _("Settle"),
             key=f"settle-{hypothesis.id}",
@@ -267,9 +268,9 @@ def _show_decision(sight: Sight, decision: DecisionPart) -> None:
         )
         for objection in decision.objections
     ]
-    card(shown, viewer=sight.viewer, key=f"decision-{decision.id}")
     named = {"decision": decision.id}
-    with st.container(horizontal=True, gap="xsmall"):
+    with beside():
+        card(shown, viewer=sight.viewer, key=f"decision-{decision.id}")
         if sight.may("decide"):
             _show_deciding(sight, decision)
         if sight.may("object"):
