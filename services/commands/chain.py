@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from models.columns import write_time
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 GENESIS = "0" * 64
 """What the first entry names as the hash of its predecessor."""
@@ -42,6 +42,26 @@ def entry_hash(entry: Mapping[str, Any]) -> str:
     content = {name: _plain(entry[name]) for name in HASHED}
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def find_broken(entries: Iterable[Mapping[str, Any]]) -> int | None:
+    """Return the `seq` of the first entry that is not as it was written, or None.
+
+    The entries are a whole timeline in order; a missing one breaks the chain at the place where
+    it should stand.
+    """
+    prev_hash = GENESIS
+    for seq, entry in enumerate(entries, 1):
+        follows = (entry["seq"], entry["prev_hash"]) == (seq, prev_hash)
+        try:
+            is_whole = follows and entry_hash(entry) == entry["hash"]
+        except UnicodeEncodeError:
+            # Half a character has no bytes, so it was never hashed by us.
+            is_whole = False
+        if not is_whole:
+            return seq
+        prev_hash = entry["hash"]
+    return None
 
 
 def _plain(value: Any) -> Any:

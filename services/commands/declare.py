@@ -97,7 +97,7 @@ def declare(
         unit.name_of(unit.person)
         session.add(incident)
         session.flush()
-        _add_built_in_roles(session, unit)
+        add_built_in_roles(session, unit)
         unit.tell(
             "incident.declared",
             data={
@@ -135,7 +135,8 @@ def _new_incident(declaration: Declaration, actor: Actor, now: datetime) -> Inci
     )
 
 
-def _add_built_in_roles(session: Session, unit: Unit) -> None:
+def add_built_in_roles(session: Session, unit: Unit) -> None:
+    """Add the four roles, each of them vacant."""
     for position, key in enumerate(RoleKey):
         session.add(
             Role(
