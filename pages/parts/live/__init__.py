@@ -71,7 +71,7 @@ _timeline = st.components.v2.component(
     "shikikan.timeline", css=_CSS, js=_read("time.js", "feed.js", "timeline.js")
 )
 _clocks = st.components.v2.component("shikikan.clocks", css=_CSS, js=_read("time.js", "clocks.js"))
-_follow = st.components.v2.component("shikikan.follow", js=_read("follow.js"))
+_follow = st.components.v2.component("shikikan.follow", js=_read("time.js", "follow.js"))
 
 
 @dataclass(frozen=True, slots=True)

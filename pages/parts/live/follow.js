@@ -17,7 +17,7 @@ class Follower {
     this.told = Math.max(this.told ?? 0, seq);
     this.telling ??= setTimeout(() => {
       this.telling = undefined;
-      this.trigger("changed", this.told);
+      inTurn(() => this.trigger("changed", this.told));
     }, TRIGGER_AFTER_MS);
   }
 

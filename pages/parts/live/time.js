@@ -16,6 +16,24 @@ function now() {
   return Date.now() + (window.shikikanClockBehindMs ?? 0);
 }
 
+// Does what triggers reruns one at a time. Streamlit sends all that changed in one tick together and
+// then reruns one fragment only: of several that are told at once the others would stay as they were.
+const TURN_MS = 10;
+
+function inTurn(action) {
+  const waiting = (window.shikikanTurns ??= []);
+  waiting.push(action);
+  if (waiting.length === 1) takeTurn(waiting);
+}
+
+function takeTurn(waiting) {
+  setTimeout(() => {
+    waiting.shift();
+    if (waiting.length) takeTurn(waiting);
+  }, TURN_MS);
+  waiting[0]();
+}
+
 function element(tag, className, text) {
   const made = document.createElement(tag);
   if (className) made.className = className;

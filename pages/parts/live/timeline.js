@@ -16,7 +16,7 @@ class Timeline {
     this.feed = new Feed({
       entry: (entry) => this.addLive(entry),
       state: (state) => this.showState(state),
-      needTicket: () => this.trigger?.("ticket", Date.now()),
+      needTicket: () => inTurn(() => this.trigger?.("ticket", Date.now())),
     });
     this.ticking = setInterval(() => tick(this.root), 1_000);
   }
@@ -122,7 +122,7 @@ class Timeline {
     this.told = Math.max(this.told ?? 0, seq);
     this.telling ??= setTimeout(() => {
       this.telling = undefined;
-      this.trigger("changed", this.told);
+      inTurn(() => this.trigger("changed", this.told));
     }, TRIGGER_AFTER_MS);
   }
 
