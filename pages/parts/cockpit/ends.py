@@ -119,7 +119,7 @@ def show_ends(sight: Sight) -> None:
     """Resolved and stood down: two ends, each with what it still lacks."""
     _ = sight.translate
     board = sight.board
-    st.markdown(f"**{_('Two ends')}**")
+    st.markdown("**{}**".format(_("Two ends")))
     lines: list[Line] = []
     if board.resolved_at:
         lines.append(line(tag(_("resolved")), moment(board.resolved_at)))

@@ -97,7 +97,7 @@ def show_missing(sight: Sight) -> None:
     _ = sight.translate
     said = [_say(lack, sight) for lack in lacks]
     # Ours but for the names in it, which are escaped; announced to screen readers as it changes.
-    st.error(f"**{_('MISSING')}**  \n" + " · ".join(said))
+    st.error("**{}**  \n{}".format(_("MISSING"), " · ".join(said)))
 
 
 def _say(lack: Lack, sight: Sight) -> str:
