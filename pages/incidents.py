@@ -26,7 +26,8 @@ def show_page() -> None:
     st.title(_("Incidents"))
     show_declaring(viewer)
     show_open()
-    show_past(viewer)
+    with st.container(key="past"):
+        show_past(viewer)
 
 
 @st.fragment(run_every=LOOK_AGAIN_S)

@@ -56,11 +56,11 @@ def _show_me(viewer: Viewer) -> None:
     _ = viewer.translate
     with get_console().database.reading() as session:
         me = people.get_person(session, viewer.handle)
-    kept = {"name": me.name, "language": viewer.language, "zone": me.timezone}
+    kept = {"name": me.name, "language": viewer.language, "zone": me.timezone or ""}
     for name, value in kept.items():
         st.session_state.setdefault(f"me-{name}", value)
     seen = st.context.timezone or get_console().settings.timezone
-    with st.form("me", border=False):
+    with st.form("me", border=False, width=640):
         st.text_input(_("My name"), key="me-name", autocomplete="name")
         st.selectbox(
             _("Language"),
@@ -70,7 +70,7 @@ def _show_me(viewer: Viewer) -> None:
         )
         st.selectbox(
             _("Time zone"),
-            [None, *_zones()],
+            ["", *_zones()],
             format_func=lambda zone: zone or _("as this browser says: {zone}").format(zone=seen),
             key="me-zone",
         )
@@ -98,7 +98,9 @@ def _save_me(viewer: Viewer) -> None:
     def save() -> None:
         name = _Named(name=state["me-name"]).name
         with get_console().database.writing() as session:
-            people.change_preferences(session, viewer.handle, name=name, timezone=state["me-zone"])
+            people.change_preferences(
+                session, viewer.handle, name=name, timezone=state["me-zone"] or None
+            )
         choose_language(viewer.handle, state["me-language"])
 
     _do("me", save, viewer)
@@ -110,7 +112,7 @@ def _save_me(viewer: Viewer) -> None:
 def _show_tokens(viewer: Viewer) -> None:
     _ = viewer.translate
     st.write(_("A token lets a program act in your name over the HTTP API."))
-    with st.form("token", border=False):
+    with st.form("token", border=False, width=640):
         st.text_input(
             _("What the token is for"),
             key="token-name",
@@ -203,7 +205,7 @@ def _show_people(viewer: Viewer) -> None:
 
 def _show_adding(viewer: Viewer) -> None:
     _ = viewer.translate
-    with st.form("person", border=False):
+    with st.form("person", border=False, width=640):
         st.text_input(_("Name"), key="person-name", autocomplete="off")
         st.text_input(
             _("Handle"),

@@ -169,7 +169,8 @@ def _ask_about_twins(viewer: Viewer) -> None:
 
 
 def _say_twin(twin: ListedIncident, viewer: Viewer) -> str:
-    said = viewer.translate("Open INC-{number} {title} ({age} ago)")
+    _ = viewer.translate
+    said = _("Open INC-{number} {title} ({age} ago)")
     age = show_age(twin.declared_at or datetime.now(viewer.zone), viewer)
     return said.format(number=twin.id, title=escape(twin.title), age=age)
 
