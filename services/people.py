@@ -62,14 +62,17 @@ def list_people(session: Session) -> list[Person]:
 
 
 def add_person(session: Session, new: NewPerson) -> Person:
-    """Return the person just added; the first one is the administrator.
+    """Return the person just added; the first one to be added so is the administrator.
 
     The caller holds a write transaction.
 
     Raises:
         AlreadyKnown: the handle, e-mail address or Slack id is taken.
     """
-    is_first = session.exec(select(Person.handle).limit(1)).first() is None
+    # People whom an import brought are here without rights, so it is not the first person who
+    # counts but the first administrator.
+    administrators = select(Person.handle).where(col(Person.is_administrator)).limit(1)
+    is_first = session.exec(administrators).first() is None
     person = Person(**new.model_dump(), is_administrator=is_first, created_at=clock.now())
     session.add(person)
     _flush_unless_taken(session, new.handle)
