@@ -165,7 +165,18 @@ def has_sentence(kind: str) -> bool:
     return kind in _SENTENCES
 
 
-def say(kind: str, data: Mapping[str, Any], translate: Callable[[str], str], language: str) -> str:
+def in_utc(moment: datetime) -> str:
+    """Return a time of the record as a sentence writes it where no reader's zone is known."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def say(
+    kind: str,
+    data: Mapping[str, Any],
+    translate: Callable[[str], str],
+    language: str,
+    moment: Callable[[datetime], str] = in_utc,
+) -> str:
     """Return the sentence of an entry in one language.
 
     Args:
@@ -174,9 +185,10 @@ def say(kind: str, data: Mapping[str, Any], translate: Callable[[str], str], lan
             holds a custom role's name by language.
         translate: gettext of that language.
         language: `en` or `ja`, for names of custom roles.
+        moment: how a time (aware UTC) is written.
     """
     places = {
-        key: _place(key, value, data, translate, language)
+        key: _place(key, value, data, translate, language, moment)
         for key, value in data.items()
         if value is not None
     }
@@ -204,6 +216,7 @@ def _place(
     data: Mapping[str, Any],
     translate: Callable[[str], str],
     language: str,
+    moment: Callable[[datetime], str],
 ) -> Any:
     if key == "role":
         return role_name(value, data.get("role_name"), translate, language)
@@ -212,7 +225,7 @@ def _place(
     if key == "attendees":
         return ", ".join(data.get("names", {}).get(handle, handle) for handle in value)
     if key.endswith("_at"):
-        return f"{datetime.fromisoformat(value):%Y-%m-%d %H:%M} UTC"
+        return moment(datetime.fromisoformat(value))
     if key in ("outcome", "name", "stage", "kind", "about"):
         return translate(WORDS.get(value, value))
     return value

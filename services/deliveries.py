@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import ColumnElement, and_, not_, or_
 from sqlmodel import col, func, select
 
 from models.board import SlackPart
@@ -16,6 +17,23 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlmodel import Session
+
+NOBODY_TO_TELL = "nobody_to_tell"
+"""The error of a delivery to an announce channel where none is set."""
+TOLD_TOO_LATE = "told_too_late"
+"""The error of a delivery that was old before Slack was there to take it."""
+
+
+def is_owed() -> ColumnElement[bool]:
+    """Return the condition of a delivery that Slack has not taken and still should.
+
+    What Slack refused for good counts, for a person must see it; what nobody waits for does not.
+    """
+    waived = and_(
+        col(Delivery.state) == DeliveryState.FAILED.value,
+        or_(*(col(Delivery.error) == error for error in (NOBODY_TO_TELL, TOLD_TOO_LATE))),
+    )
+    return and_(col(Delivery.state) != DeliveryState.SENT.value, not_(waived))
 
 
 def list_deliveries(session: Session, incident_id: int) -> list[dict[str, Any]]:
@@ -54,7 +72,7 @@ def read_slack_part(
         return SlackPart()
     unsent, oldest, n_errors = session.exec(
         select(func.count(), func.min(Delivery.queued_at), func.count(col(Delivery.error))).where(
-            Delivery.incident_id == incident_id, Delivery.state != DeliveryState.SENT.value
+            col(Delivery.incident_id) == incident_id, is_owed()
         )
     ).one()
     if unsent == 0 or oldest is None:

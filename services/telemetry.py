@@ -14,8 +14,8 @@ from sqlmodel import col, func, select
 
 from models.delivery import Delivery
 from models.incident import Incident
-from models.vocabulary import DeliveryState
 from services import clock
+from services.deliveries import is_owed
 from services.errors import RuleBroken
 
 if TYPE_CHECKING:
@@ -95,9 +95,7 @@ def render(database: Database, *, n_followers: int) -> bytes:
             ).one()
         )
         unsent, oldest = session.exec(
-            select(func.count(), func.min(Delivery.queued_at)).where(
-                Delivery.state != DeliveryState.SENT
-            )
+            select(func.count(), func.min(Delivery.queued_at)).where(is_owed())
         ).one()
     SLACK_UNSENT.set(unsent)
     SLACK_OLDEST.set((clock.now() - oldest).total_seconds() if unsent else 0)
