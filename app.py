@@ -13,9 +13,8 @@ from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.routing import Mount
 
-from services.api import create_api
+from services.api import mount_api
 from services.console import open_console
 from services.ending import hear_signals
 from services.errors import ShikikanError
@@ -88,7 +87,7 @@ app = st.App(
     routes=[
         *create_health_routes(console),
         *create_sign_in_routes(console.database, console.sign_in, settings.default_language),
-        Mount("/api/v1", create_api()),
+        mount_api(),
     ],
 )
 

@@ -1,4 +1,4 @@
-"""The HTTP door: `create_api` gives the application that is mounted at `/api/v1`.
+"""The HTTP door: `mount_api` gives it at its place, `/api/v1`; `create_api` is the application.
 
     request
        |  LastHandler   a defect becomes a 500 with a reference
@@ -14,13 +14,15 @@ event loop. The description is at `/api/v1/openapi.json`.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from starlette.routing import Mount
 
-from services.api import incidents, people, records
+from services.api import importing, incidents, people, records
 from services.api.limits import BodyLimit, RateLimit
 from services.api.problems import LastHandler, Problem, handle_problems
 from services.console import Console, get_console
@@ -28,9 +30,20 @@ from services.console import Console, get_console
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["create_api"]
+__all__ = ["create_api", "mount_api"]
 
+PREFIX = "/api/v1"
 VERSION = "1"
+
+
+def mount_api(find_console: Callable[[], Console] = get_console) -> Mount:
+    """Return the API at its place, for the server's routes.
+
+    Starlette's own mount overlooks a path that holds a line break, which a page would then answer.
+    """
+    mount = Mount(PREFIX, create_api(find_console))
+    mount.path_regex = re.compile(mount.path_regex.pattern.replace("$", r"\Z"), re.DOTALL)
+    return mount
 
 
 def create_api(find_console: Callable[[], Console] = get_console) -> FastAPI:
@@ -54,7 +67,7 @@ def create_api(find_console: Callable[[], Console] = get_console) -> FastAPI:
     api.add_middleware(RateLimit)
     api.add_middleware(LastHandler)
     handle_problems(api)
-    parts = (incidents, records, people)
+    parts = (importing, incidents, records, people)
     for part in parts:
         api.include_router(part.router)
     api.state.api_routes = [
@@ -74,12 +87,13 @@ def _describe_problems(api: FastAPI) -> None:
                 version=api.version,
                 description=api.description,
                 routes=api.routes,
-                servers=[{"url": "/api/v1"}],
+                servers=[{"url": PREFIX}],
             )
             problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas = described["components"]["schemas"]
             schemas.update(problem.pop("$defs"))
             schemas["Problem"] = problem
+            schemas.update(importing.DEFINITIONS)
             api.openapi_schema = described
         return api.openapi_schema
 

@@ -183,14 +183,13 @@ async def _http(request: Request, error: Exception) -> Response:
 def _list_methods(request: Request) -> list[str]:
     """Return what the place takes; the framework names the methods of one of its routes only."""
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-    return sorted(
-        {
-            method
-            for route in request.app.state.api_routes
-            if route.path_regex.fullmatch(path)
-            for method in route.methods
-        }
-    )
+    found = [
+        route
+        for route in request.app.state.api_routes
+        if route.include_in_schema and route.path_regex.fullmatch(path)
+    ]
+    exactly = [route for route in found if not route.param_convertors]
+    return sorted({method for route in exactly or found for method in route.methods})
 
 
 def answer_errors(details: Iterable[Any]) -> Response:

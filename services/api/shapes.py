@@ -11,6 +11,7 @@ from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, create_model
 from pydantic_core import PydanticCustomError
 
+from models.board import Board
 from models.commands import COMMANDS
 from models.commands.base import Command
 from models.fields import LARGEST_ID, Name, SlackUser
@@ -102,10 +103,9 @@ class Marks(Shape):
     warnings: list[str]
 
 
-class Imported(Shape):
-    """The incident that an import made, and what is odd about it."""
+class ImportedBoard(Board):
+    """The board of an incident just imported, and what is odd about its record."""
 
-    id: int
     warnings: list[str]
 
 
@@ -194,13 +194,14 @@ class DeclareRequest(Declaration):
 
 def _as_sent(command: type[Command]) -> type[Command]:
     """Return the command with what may accompany it in a call."""
+    # In a call the type tells commands apart, so it has no default.
+    own_type: Any = command.model_fields["type"].annotation
     return create_model(
         command.__name__,
         __base__=command,
         __doc__=command.__doc__,
         __module__=__name__,
-        # In a call the type tells commands apart, so it has no default.
-        type=(command.model_fields["type"].annotation, ...),
+        type=(own_type, ...),
         command_id=(CommandId | None, None),
         expected_revision=(
             Revision | None,

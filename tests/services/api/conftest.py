@@ -19,10 +19,9 @@ import pytest
 import uvicorn
 from pydantic import SecretStr
 from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from services import people, timeline
-from services.api import create_api
+from services.api import mount_api
 from services.console import Console
 from services.db import Database
 from services.live import LiveHub
@@ -59,7 +58,7 @@ def console_on(database: Database, **settings: Any) -> Console:
 
 
 @contextmanager
-def serving(console: Console, find_console: Callable[[], Console] | None = None) -> Iterator[str]:
+def serving(console: Console) -> Iterator[str]:
     """Serves the API of a console as app.py does; yields its address."""
 
     @asynccontextmanager
@@ -67,9 +66,8 @@ def serving(console: Console, find_console: Callable[[], Console] | None = None)
         async with console.hub:
             yield
 
-    mount = Mount("/api/v1", create_api(find_console or (lambda: console)))
     config = uvicorn.Config(
-        Starlette(routes=[mount], lifespan=lifespan),
+        Starlette(routes=[mount_api(lambda: console)], lifespan=lifespan),
         port=0,
         log_level="critical",
         timeout_graceful_shutdown=1,

@@ -1,19 +1,8 @@
 """Who may call, and for whom."""
 
-import pytest
-
 from services import people
 from tests.services.api.conftest import BEARER
-
-
-def is_problem(answer, status):
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    problem = answer.json()
-    assert problem["status"] == status
-    assert problem["title"]
-    assert problem["detail"]
-    return problem
+from tests.services.api.problems import problem
 
 
 def token_of(console, handle, name="laptop"):
@@ -37,16 +26,14 @@ def test_the_service_token_acts_for_the_person_it_names_and_the_timeline_says_so
     assert (entry["actor"], entry["source"], entry["via"]) == ("jun", "api", "service token")
 
 
-@pytest.mark.parametrize(
-    "header",
-    [None, "", "Bearer", "Bearer nonsense", "Basic YTpi", "Bearer ü".encode("latin-1")],
-)
-def test_an_unknown_token_is_refused_and_told_what_to_send(api, header):
+def test_an_unknown_token_is_refused_and_told_what_to_send(api):
     del api.headers["authorization"]
-    headers = {} if header is None else {"Authorization": header}
-    answer = api.get("/incidents", headers=headers)
-    is_problem(answer, 401)
-    assert answer.headers["www-authenticate"] == "Bearer"
+    odd = "Bearer ü".encode("latin-1")
+    for header in (None, "", "Bearer", "Bearer nonsense", "Basic YTpi", odd):
+        headers = {} if header is None else {"Authorization": header}
+        answer = api.get("/incidents", headers=headers)
+        problem(answer, 401)
+        assert answer.headers["www-authenticate"] == "Bearer"
 
 
 def test_a_revoked_token_is_unknown(console, api, call):
@@ -54,30 +41,19 @@ def test_a_revoked_token_is_unknown(console, api, call):
     headers = {"Authorization": f"Bearer {made['token']}"}
     assert api.get("/me", headers=headers).status_code == 200
     assert call("ken", "DELETE", f"/tokens/{made['id']}").status_code == 204
-    is_problem(api.get("/me", headers=headers), 401)
+    problem(api.get("/me", headers=headers), 401)
 
 
-@pytest.mark.parametrize(
-    "actor",
-    [
-        "nobody",
-        "HANA",
-        "",
-        "a" * 5000,
-        "é".encode("latin-1"),
-        "花".encode(),
-        "hana' OR '1'='1",
-        "hana,ken",
-    ],
-)
-def test_an_actor_that_is_not_known_is_refused(api, actor):
-    is_problem(api.get("/incidents", headers={"Shikikan-Actor": actor}), 403)
+def test_an_actor_that_is_not_known_is_refused(api):
+    odd = ("é".encode("latin-1"), "花".encode())
+    for actor in ("nobody", "HANA", "", "a" * 5000, "hana' OR '1'='1", "hana,ken", *odd):
+        problem(api.get("/incidents", headers={"Shikikan-Actor": actor}), 403)
 
 
 def test_a_personal_token_acts_for_nobody_else(console, api):
     headers = {"Authorization": f"Bearer {token_of(console, 'ken')}"}
     assert api.get("/me", headers={**headers, "Shikikan-Actor": "ken"}).status_code == 200
-    is_problem(api.get("/me", headers={**headers, "Shikikan-Actor": "hana"}), 403)
+    problem(api.get("/me", headers={**headers, "Shikikan-Actor": "hana"}), 403)
 
 
 def test_without_an_actor_the_service_token_reads_and_adds_people_and_does_nothing_else(api, call):
@@ -86,38 +62,38 @@ def test_without_an_actor_the_service_token_reads_and_adds_people_and_does_nothi
     assert api.get("/incidents/1").status_code == 200
     assert api.get("/people").status_code == 200
     assert api.post("/people", json={"handle": "new", "name": "New"}).status_code == 201
-    is_problem(api.post("/incidents", json={"title": "x"}), 403)
-    is_problem(api.post("/incidents/1/commands", json={"type": "check_in"}), 403)
-    is_problem(api.get("/me"), 403)
-    is_problem(api.post("/tokens", json={"name": "x"}), 403)
+    problem(api.post("/incidents", json={"title": "x"}), 403)
+    problem(api.post("/incidents/1/commands", json={"type": "check_in"}), 403)
+    problem(api.get("/me"), 403)
+    problem(api.post("/tokens", json={"name": "x"}), 403)
 
 
 def test_a_cookie_opens_nothing(console, api, call):
     call.declare()
     del api.headers["authorization"]
     api.cookies.set("shikikan_session", console.sign_in.issue_session("hana"))
-    is_problem(api.get("/incidents"), 401)
-    is_problem(api.post("/incidents", json={"title": "x"}), 401)
-    is_problem(api.get("/incidents/1/live"), 401)
+    problem(api.get("/incidents"), 401)
+    problem(api.post("/incidents", json={"title": "x"}), 401)
+    problem(api.get("/incidents/1/live"), 401)
 
 
 def test_a_ticket_opens_only_the_live_feed_of_its_incident(console, api, call):
     call.declare()
     del api.headers["authorization"]
     ticket = console.sign_in.issue_ticket("hana", 2)
-    is_problem(api.get("/incidents/1/live", params={"ticket": ticket}), 401)
+    problem(api.get("/incidents/1/live", params={"ticket": ticket}), 401)
     mine = console.sign_in.issue_ticket("hana", 1)
-    is_problem(api.get("/incidents/1", params={"ticket": mine}), 401)
-    is_problem(api.get("/incidents/1/live", params={"ticket": f"{mine}x"}), 401)
+    problem(api.get("/incidents/1", params={"ticket": mine}), 401)
+    problem(api.get("/incidents/1/live", params={"ticket": f"{mine}x"}), 401)
     gone = console.sign_in.issue_ticket("gone", 1)
-    is_problem(api.get("/incidents/1/live", params={"ticket": gone}), 401)
+    problem(api.get("/incidents/1/live", params={"ticket": gone}), 401)
 
 
 def test_only_an_administrator_or_the_service_token_adds_people(console, api):
     admin = {"Authorization": f"Bearer {token_of(console, 'hana')}"}
     plain = {"Authorization": f"Bearer {token_of(console, 'ken')}"}
     new = {"handle": "new", "name": "New", "email": "new@example.com", "slack_user_id": "U1"}
-    is_problem(api.post("/people", json=new, headers=plain), 403)
+    problem(api.post("/people", json=new, headers=plain), 403)
     answer = api.post("/people", json=new, headers=admin)
     assert answer.status_code == 201
     assert answer.json() | new == answer.json()
@@ -127,8 +103,7 @@ def test_only_an_administrator_or_the_service_token_adds_people(console, api):
         {**new, "handle": "other"},
         {"handle": "third", "name": "x", "email": new["email"]},
     ):
-        problem = is_problem(api.post("/people", json=again, headers=admin), 409)
-        assert "rule" not in problem
+        problem(api.post("/people", json=again, headers=admin), 409)
 
 
 def test_a_person_changes_what_is_known_of_themselves_and_of_nobody_else(console, api):
@@ -138,14 +113,14 @@ def test_a_person_changes_what_is_known_of_themselves_and_of_nobody_else(console
     )
     assert changed.json()["timezone"] == "Asia/Tokyo"
     assert changed.json()["name"] == "Ken"
-    is_problem(api.patch("/people/hana", json={"name": "x"}, headers=plain), 403)
-    is_problem(api.patch("/people/nobody", json={"name": "x"}), 404)
-    is_problem(api.patch("/people/ken", json={"name": None}, headers=plain), 422)
+    problem(api.patch("/people/hana", json={"name": "x"}, headers=plain), 403)
+    problem(api.patch("/people/nobody", json={"name": "x"}), 404)
+    problem(api.patch("/people/ken", json={"name": None}, headers=plain), 422)
     for zone in ("Mars", "../etc/passwd", "", "a\x00b", "Europe"):
-        is_problem(api.patch("/people/ken", json={"timezone": zone}, headers=plain), 422)
+        problem(api.patch("/people/ken", json={"timezone": zone}, headers=plain), 422)
     assert api.patch("/people/hana", json={"email": "h@example.com"}).status_code == 200
     taken = api.patch("/people/ken", json={"email": "h@example.com"}, headers=plain)
-    is_problem(taken, 409)
+    problem(taken, 409)
 
 
 def test_the_first_person_of_an_empty_console_comes_by_the_service_token(empty_api):
@@ -166,10 +141,10 @@ def test_tokens_are_listed_without_their_secrets_and_belong_to_one_person(call):
     assert [one["name"] for one in listed.json()["tokens"]] == ["laptop"]
     assert secret not in listed.text
     assert call("hana", "GET", "/tokens").json()["tokens"] == []
-    is_problem(call("hana", "DELETE", f"/tokens/{made.json()['id']}"), 404)
+    problem(call("hana", "DELETE", f"/tokens/{made.json()['id']}"), 404)
 
 
 def test_without_a_service_token_in_the_settings_no_token_is_the_service_token(unset_api):
     for token in ("None", BEARER["Authorization"].split()[1]):
         answer = unset_api.get("/people", headers={"Authorization": f"Bearer {token}"})
-        is_problem(answer, 401)
+        problem(answer, 401)
