@@ -16,22 +16,38 @@ function now() {
   return Date.now() + (window.shikikanClockBehindMs ?? 0);
 }
 
-// Does what triggers reruns one at a time. Streamlit sends all that changed in one tick together and
-// then reruns one fragment only: of several that are told at once the others would stay as they were.
+// Does what triggers reruns one at a time, each after the one before has ended. Streamlit sends all
+// that changed in one tick together and then reruns one fragment only; and of two fragment runs that
+// follow each other without a pause, the first does not clear away the elements that it no longer has.
 const TURN_MS = 10;
+const LONGEST_TURN_MS = 2_000;
 
-function inTurn(action) {
-  const waiting = (window.shikikanTurns ??= []);
-  waiting.push(action);
-  if (waiting.length === 1) takeTurn(waiting);
+async function inTurn(action) {
+  const before = window.shikikanTurn ?? Promise.resolve();
+  let end;
+  window.shikikanTurn = new Promise((resolve) => { end = resolve; });
+  await before;
+  try {
+    await until(() => !isRunning(), LONGEST_TURN_MS);
+    action();
+    // Streamlit asks for the run a few ticks later; a very short one may be over unseen.
+    await until(isRunning, 10 * TURN_MS);
+    await until(() => !isRunning(), LONGEST_TURN_MS);
+  } finally {
+    end();
+  }
 }
 
-function takeTurn(waiting) {
-  setTimeout(() => {
-    waiting.shift();
-    if (waiting.length) takeTurn(waiting);
-  }, TURN_MS);
-  waiting[0]();
+function isRunning() {
+  const busy = "[data-test-script-state=running], [data-test-script-state=rerunRequested]";
+  return document.querySelector(busy) !== null;
+}
+
+async function until(isSo, longestMs) {
+  const giveUpAt = performance.now() + longestMs;
+  while (!isSo() && performance.now() < giveUpAt) {
+    await new Promise((resolve) => { setTimeout(resolve, TURN_MS / 2); });
+  }
 }
 
 function element(tag, className, text) {
