@@ -20,6 +20,7 @@ from services.explaining import explain
 from services.listing import list_incidents
 
 STYLE = Path(__file__).parent / "parts" / "cockpit" / "board.css"
+_ENDED_KEY = "board-has-ended"
 # What changes who may do what, and with it every part of the board.
 FORMATION_KINDS = ("role.", "handoff.", "command.", "incident.")
 
@@ -50,7 +51,12 @@ def show_top(incident_id: int) -> None:
     follow(STRUCTURAL_KINDS, incident_id=incident_id, key="follow-top")
     sight = read_sight(incident_id)
     top.show_top(sight)
+    ends.show_desk(sight)
     top.show_missing(sight)
+    has_ended = st.session_state.get(_ENDED_KEY)
+    if has_ended is not None and has_ended != (incident_id, sight.is_over):
+        # What comes after the end stands outside every fragment.
+        st.rerun(scope="app")
 
 
 @st.fragment
@@ -66,16 +72,6 @@ def show_formation(incident_id: int) -> None:
 def show_timeline(incident_id: int) -> None:
     """The timeline."""
     log.show_timeline(read_sight(incident_id))
-
-
-@st.fragment
-def show_desk(incident_id: int) -> None:
-    """Corrections, and what is set in passing."""
-    kinds = (*FORMATION_KINDS, "severity.", "mark.", "call.", "status.checked")
-    follow(kinds, incident_id=incident_id, key="follow-desk")
-    sight = read_sight(incident_id)
-    log.show_amending(sight)
-    ends.show_desk(sight)
 
 
 @st.fragment
@@ -112,37 +108,40 @@ def show_ends(incident_id: int) -> None:
 
 @st.fragment
 def show_line(incident_id: int) -> None:
-    """The line to type into."""
+    """The line to type into, and the correction of what was typed."""
     follow(FORMATION_KINDS, incident_id=incident_id, key="follow-line")
     sight = read_sight(incident_id)
-    if log.may_write(sight):
-        log.show_line(sight)
-    else:
-        log.show_why_not(sight)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if log.may_write(sight):
+            log.show_line(sight)
+        else:
+            log.show_why_not(sight)
+        log.show_amending(sight)
 
 
 @st.fragment
 def show_aftermath(incident_id: int) -> None:
     """Retrospective and next actions."""
-    kinds = ("incident.", "retrospective.", "next_action.")
-    follow(kinds, incident_id=incident_id, key="follow-aftermath")
+    follow(("retrospective.", "next_action."), incident_id=incident_id, key="follow-aftermath")
     aftermath.show_aftermath(read_sight(incident_id))
 
 
-def show_board(incident_id: int) -> None:
+def show_board(sight: Sight) -> None:
     """Timeline on the left, state on the right; one under the other where it is narrow."""
+    incident_id = sight.id
+    st.session_state[_ENDED_KEY] = (incident_id, sight.is_over)
     show_top(incident_id)
     show_formation(incident_id)
     with st.container(key="board-body"):
         left_side, right_side = st.columns([3, 2], gap="medium")
     with left_side:
         show_timeline(incident_id)
-        show_desk(incident_id)
     with right_side:
         show_direction(incident_id)
         show_work(incident_id)
         show_ends(incident_id)
-    show_aftermath(incident_id)
+    if sight.is_over:
+        show_aftermath(incident_id)
     with st.bottom:
         show_line(incident_id)
 
@@ -162,7 +161,7 @@ def show_page() -> None:
         return
     keep_incident(sight.id)
     st.html(STYLE)
-    show_board(sight.id)
+    show_board(sight)
 
 
 show_page()

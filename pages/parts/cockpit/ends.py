@@ -33,7 +33,7 @@ def show_desk(sight: Sight) -> None:
     if sight.board.call_url:
         joined = line(quiet(_("Call")), link(sight.board.call_url))
         card([joined], viewer=sight.viewer, key="call")
-    with st.container(horizontal=True, gap="xsmall"):
+    with st.container(horizontal=True, gap="xsmall", key="desk"):
         if sight.may("status_check"):
             act(
                 _("Status check"),

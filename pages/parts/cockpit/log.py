@@ -49,15 +49,16 @@ def show_timeline(sight: Sight) -> None:
 def show_line(sight: Sight) -> None:
     """The line to type entries into: Enter sends, Shift+Enter is a new line."""
     _ = sight.translate
-    problem, said_at = st.session_state.get(_PROBLEM_KEY, (None, 0.0))
-    if problem is not None and time.monotonic() - said_at < _PROBLEM_STANDS_S:
-        show_problem(problem)
-    st.chat_input(
-        _("Type an entry for the timeline; Enter writes it"),
-        key=LINE_KEY,
-        on_submit=_write,
-        args=(sight.id,),
-    )
+    with st.container():
+        problem, said_at = st.session_state.get(_PROBLEM_KEY, (None, 0.0))
+        if problem is not None and time.monotonic() - said_at < _PROBLEM_STANDS_S:
+            show_problem(problem)
+        st.chat_input(
+            _("Type an entry for the timeline; Enter writes it"),
+            key=LINE_KEY,
+            on_submit=_write,
+            args=(sight.id,),
+        )
 
 
 def _write(incident_id: int) -> None:
