@@ -58,7 +58,9 @@ def _show_retrospective(sight: Sight) -> None:
         card([line(quiet(_("Not held yet.")))], viewer=sight.viewer, key="retro-none")
         return
     attendees = ", ".join(sight.name(handle) for handle in held.attendees)
-    shown = [line(quiet(_("held")), moment(held.held_at), quiet(_("with")), words(attendees))]
+    shown = [
+        line(quiet(_("held at")), moment(held.held_at), quiet(_("attended by")), words(attendees))
+    ]
     shown += [
         line(
             tag(_(WORDS[item.kind])),

@@ -58,7 +58,7 @@ def _clocks(sight: Sight) -> list[Run | None]:
     if board.declared_at is None:
         return []
     if ended_at := board.stood_down_at or board.cancelled_at:
-        return [since(ended_at, _("ended, ago"))]
+        return [since(ended_at, _("time since the end"))]
     next_update_at = board.cadence.next_update_at
     if next_update_at is not None:
         promised = left(next_update_at, _("overdue by {time}"), _("next update due in"))
@@ -70,7 +70,7 @@ def _clocks(sight: Sight) -> list[Run | None]:
         if checked_at
         else quiet(_("no status check yet"))
     )
-    return [since(board.declared_at, _("open")), promised, checked]
+    return [since(board.declared_at, _("open for")), promised, checked]
 
 
 def _slack(sight: Sight) -> Run:
