@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, DateTime, Dialect, String, TypeDecorator
+from sqlalchemy import JSON, CheckConstraint, DateTime, Dialect, String, Table, TypeDecorator
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, SQLModel
 
@@ -68,6 +68,15 @@ def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
     """Return the CHECK that holds `column` to the values of an enum or a tuple."""
     listed = ", ".join(f"'{name}'" for name in values)
     return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """Return the table behind `model`, for statements that need none of its objects.
+
+    They cost about half of what the same statement on the model costs.
+    """
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
 
 
 JsonValue = JSON(none_as_null=True)

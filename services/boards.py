@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlmodel import col
 
 from models.board import SlackPart
 from models.board_building import build_board
-from models.columns import write_time
+from models.columns import table_of, write_time
 from models.history import Rows, rebuild
+from models.incident import Incident
 from models.person import Person
 from models.tables import INCIDENT_TABLES
 from models.timeline import Entry
@@ -24,32 +25,52 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from sqlmodel import Session
+    from sqlmodel import Session, SQLModel
 
     from models.board import Board
 
 
+class _Reading(NamedTuple):
+    """How one table is read: its statement, its recorded columns, and where the key is."""
+
+    table: str
+    statement: Select[Any]
+    names: tuple[str, ...]
+    keys: tuple[int, ...]
+
+
+def _reading(model: type[SQLModel]) -> _Reading:
+    table = table_of(model)
+    names = recorded_columns(model)
+    scope = table.c.id if model is Incident else table.c.incident_id
+    statement = select(*(table.c[name] for name in names)).where(scope == bindparam("number"))
+    return _Reading(
+        table.name, statement, names, tuple(names.index(name) for name in key_columns(model))
+    )
+
+
+_READINGS = tuple(_reading(model) for model in INCIDENT_TABLES)
+
+
 def read_rows(session: Session, incident_id: int) -> Rows:
     """Return the incident's present rows in the form of `models.history`."""
+    session.flush()
+    connection = session.connection()
     rows: Rows = {}
-    for model in INCIDENT_TABLES:
-        names = recorded_columns(model)
-        columns = [getattr(model, name) for name in names]
-        scope = model.id if model.__tablename__ == "incident" else model.incident_id  # type: ignore[attr-defined]
-        keys = [names.index(name) for name in key_columns(model)]
+    for table, statement, names, keys in _READINGS:
         found = {}
-        for values in session.execute(select(*columns).where(scope == incident_id)):
+        for values in connection.execute(statement, {"number": incident_id}):
             plain = [to_json(value) for value in values]
             found[tuple(plain[at] for at in keys)] = dict(zip(names, plain, strict=True))
         if found:
-            rows[str(model.__tablename__)] = found
+            rows[table] = found
     return rows
 
 
 PERSON_COLUMNS: dict[str, tuple[str, ...]] = {
     str(model.__tablename__): tuple(
         column.name
-        for column in model.__table__.columns  # type: ignore[attr-defined]
+        for column in table_of(model).columns
         if any(key.column.table.name == "person" for key in column.foreign_keys)
     )
     for model in INCIDENT_TABLES

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import ColumnElement
+from sqlalchemy.orm import QueryableAttribute, defer
 from sqlmodel import col, select
 
 from models.columns import write_time
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 Order = Literal["seq", "-seq", "occurred_at", "-occurred_at"]
 LARGEST_PAGE = 1_000
 
+_CHANGES: QueryableAttribute[Any] = Entry.changes  # type: ignore[assignment]
 _ORDERS: dict[str, tuple[Any, ...]] = {
     "seq": (Entry.seq,),
     "-seq": (col(Entry.seq).desc(),),
@@ -41,7 +43,7 @@ def list_entries(
     kinds: Sequence[str] = (),
     order: Order = "seq",
 ) -> list[Entry]:
-    """Return entries of one incident.
+    """Return entries of one incident, without their `changes`, which nobody is shown.
 
     Args:
         after: only entries with a larger `seq`.
@@ -65,6 +67,7 @@ def list_entries(
     return list(
         session.exec(
             select(Entry)
+            .options(defer(_CHANGES, raiseload=True))
             .where(*conditions)
             .order_by(*_ORDERS[order])
             .limit(min(limit, LARGEST_PAGE))
@@ -104,14 +107,13 @@ def read_amendments(
     wanted = list(seqs)
     if not wanted:
         return amendments
-    for amended, seq in session.exec(
-        select(Entry.amends, Entry.seq)
-        .where(
-            Entry.incident_id == incident_id,
-            col(Entry.amends).in_(wanted),
+    found = session.exec(
+        select(Entry.seq, Entry.amends).where(
+            Entry.incident_id == incident_id, col(Entry.amends).in_(wanted)
         )
-        .order_by(col(Entry.seq))
-    ):
+    )
+    # Sorted here: asked to sort, SQLite walks the whole timeline by `seq` to be spared it.
+    for seq, amended in sorted(found):
         if amended is not None:
             amendments.setdefault(amended, []).append(seq)
     return amendments

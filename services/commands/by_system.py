@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from models.incident import Incident
 from services import clock
-from services.commands.execute import Receipt, open_unit
+from services.commands.execute import Receipt, lock_incident, open_unit
 from services.commands.unit import SYSTEM
-from services.errors import NotFound
 
 if TYPE_CHECKING:
     from services.db import Database
@@ -26,9 +24,7 @@ def record_channels(
         Unavailable: the database is busy or away.
     """
     with database.writing() as session:
-        incident = session.get(Incident, incident_id, with_for_update=True)
-        if incident is None:
-            raise NotFound("There is no incident {number}.", number=incident_id)
+        incident = lock_incident(session, incident_id)
         unit = open_unit(session, incident, SYSTEM, clock.now())
         first_seq = unit.next_seq
         known = {**incident.channels, **channels}

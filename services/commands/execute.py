@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import select
+from sqlmodel import col
 
+from models.columns import table_of
 from models.incident import Incident
 from models.rules.decide import decide, forbidden
 from models.rules.verdict import Broken, Rule
@@ -105,11 +107,7 @@ def execute(
     """
     moment = now or clock.now()
     with database.writing() as session:
-        # The row lock orders all writers of this incident; SQLite's BEGIN IMMEDIATE has
-        # done so already and ignores FOR UPDATE.
-        incident = session.get(Incident, incident_id, with_for_update=True)
-        if incident is None:
-            raise NotFound("There is no incident {number}.", number=incident_id)
+        incident = lock_incident(session, incident_id)
         digest = command_digest(command)
         repeated = find_receipt(session, command_id, actor, digest, incident_id=incident_id)
         if repeated is not None:
@@ -128,18 +126,39 @@ def execute(
     return receipt
 
 
+# What every command asks, put together once.
+_INCIDENT = select(Incident).where(col(Incident.id) == bindparam("number")).with_for_update()
+_entry = table_of(Entry).c
+_LAST = select(_entry.hash, _entry.recorded_at).where(
+    _entry.incident_id == bindparam("incident_id"), _entry.seq == bindparam("revision")
+)
+
+
+def lock_incident(session: Session, incident_id: int) -> Incident:
+    """Return the incident, which nobody else changes until the transaction ends.
+
+    The row lock orders all writers of this incident; SQLite's BEGIN IMMEDIATE has done so
+    already and ignores FOR UPDATE.
+
+    Raises:
+        NotFound: there is no such incident.
+    """
+    incident = session.scalar(_INCIDENT, {"number": incident_id})
+    if incident is None:
+        raise NotFound("There is no incident {number}.", number=incident_id)
+    return incident
+
+
 def open_unit(session: Session, incident: Incident, actor: Actor, now: datetime) -> Unit:
     """Return a unit of work that continues the incident's timeline.
 
     The caller's transaction holds the incident's row lock.
     """
     unit = Unit(session, incident, actor, now, watch(session))
-    last = session.exec(
-        select(Entry.hash, Entry.recorded_at).where(
-            Entry.incident_id == incident.id, Entry.seq == incident.revision
-        )
-    ).one_or_none()
-    unit.continue_from(*(last or (GENESIS, now)))
+    last = session.connection().execute(
+        _LAST, {"incident_id": incident.id, "revision": incident.revision}
+    )
+    unit.continue_from(*(last.one_or_none() or (GENESIS, now)))
     unit.formation = read_formation(session, incident)
     if actor.handle is not None:
         unit.actor_roles = unit.formation.roles_of(actor.handle)

@@ -12,38 +12,44 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event, inspect
+from sqlmodel import Session
 
-from models.columns import write_time
+from models.columns import table_of, write_time
 from models.tables import INCIDENT_TABLES
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
+    from sqlalchemy.orm import UOWTransaction
 
 Change = dict[str, Any]
 
 _NOT_RECORDED = {"incident": frozenset({"id", "revision"})}
 _RECORDED = INCIDENT_TABLES
+_CHANGES = "changes"
+"""Where a watched session keeps its list."""
 
 
 def watch(session: Session) -> list[Change]:
     """Return the list into which every later flush of `session` puts its changes."""
     changes: list[Change] = []
-
-    @event.listens_for(session, "after_flush")
-    def _collect(flushed: Any, _context: Any) -> None:
-        changes.extend(
-            _change(row, None, row_values(row)) for row in flushed.new if isinstance(row, _RECORDED)
-        )
-        for row in flushed.dirty:
-            if isinstance(row, _RECORDED):
-                _collect_update(changes, row)
-        changes.extend(
-            _change(row, row_values(row), None)
-            for row in flushed.deleted
-            if isinstance(row, _RECORDED)
-        )
-
+    session.info[_CHANGES] = changes
     return changes
+
+
+# One listener for all sessions: to register one for each costs more than a whole flush.
+@event.listens_for(Session, "after_flush")
+def _collect(session: Session, _context: UOWTransaction) -> None:
+    changes: list[Change] | None = session.info.get(_CHANGES)
+    if changes is None:
+        return
+    changes.extend(
+        _change(row, None, row_values(row)) for row in session.new if isinstance(row, _RECORDED)
+    )
+    for row in session.dirty:
+        if isinstance(row, _RECORDED):
+            _collect_update(changes, row)
+    changes.extend(
+        _change(row, row_values(row), None) for row in session.deleted if isinstance(row, _RECORDED)
+    )
 
 
 def _collect_update(changes: list[Change], row: Any) -> None:
@@ -84,7 +90,7 @@ def row_values(row: Any) -> dict[str, Any]:
 _KEYS: dict[type, tuple[str, ...]] = {
     model: tuple(
         column.name
-        for column in model.__table__.primary_key.columns  # type: ignore[attr-defined]
+        for column in table_of(model).primary_key.columns
         if column.name != "incident_id" and model.__tablename__ != "incident"
     )
     for model in INCIDENT_TABLES
@@ -92,7 +98,7 @@ _KEYS: dict[type, tuple[str, ...]] = {
 _COLUMNS: dict[type, tuple[str, ...]] = {
     model: tuple(
         column.name
-        for column in model.__table__.columns  # type: ignore[attr-defined]
+        for column in table_of(model).columns
         if column.name != "incident_id"
         and column.name not in _NOT_RECORDED.get(str(model.__tablename__), ())
     )

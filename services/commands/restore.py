@@ -10,7 +10,7 @@ from sqlalchemy import Date, insert
 from sqlalchemy.exc import StatementError
 from sqlmodel import col, select
 
-from models.columns import UtcTime
+from models.columns import UtcTime, table_of
 from models.fields import Handle, Name, Number, Time, keepable
 from models.history import BrokenRecord, Rows, rebuild
 from models.incident import Incident
@@ -224,7 +224,7 @@ def _values(model: type[SQLModel], rows: Iterable[dict[str, Any]]) -> Iterator[d
     """Yield recorded rows as column values; what is no such value becomes None."""
     readers = {
         column.name: _reader(column.type)
-        for column in model.__table__.columns  # type: ignore[attr-defined]
+        for column in table_of(model).columns
         if column.name in recorded_columns(model)
     }
     for row in rows:

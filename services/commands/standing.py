@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as core
 from pydantic_core import PydanticCustomError
 from sqlmodel import col, select
 
 from models import work
 from models.closing import Attendee, NextAction, Report, Retrospective
+from models.columns import table_of
 from models.direction import Course, Criterion, Goal, ResolvedDefinition, StandDownCondition
 from models.formation import Assignment, Handoff, Role
 from models.messages import N_
@@ -39,36 +41,43 @@ if TYPE_CHECKING:
     from services.commands.unit import Unit
 
 
+_ROLE, _ASSIGNMENT, _HANDOFF = table_of(Role).c, table_of(Assignment).c, table_of(Handoff).c
+
+# Every command reads these, so they are put together once.
+_ROLES = (
+    core.select(_ROLE.key, _ROLE.single, _ASSIGNMENT.person, _ASSIGNMENT.ended_at)
+    .join_from(table_of(Role), table_of(Assignment), isouter=True)
+    .where(_ROLE.incident_id == core.bindparam("incident_id"))
+    .order_by(_ROLE.position, _ASSIGNMENT.id)
+)
+_OFFERS = (
+    core.select(_HANDOFF.id, _HANDOFF.role, _HANDOFF.giver, _HANDOFF.receiver, _HANDOFF.offered_by)
+    .where(
+        _HANDOFF.incident_id == core.bindparam("incident_id"),
+        _HANDOFF.state == HandoffState.OFFERED.value,
+    )
+    .order_by(_HANDOFF.id)
+)
+
+
 def read_formation(session: Session, incident: Incident) -> Formation:
     """Return who holds and offers what in `incident`, and how far it has come."""
-    roles = session.exec(
-        select(Role.key, Role.single)
-        .where(Role.incident_id == incident.id)
-        .order_by(col(Role.position))
-    )
+    connection, scope = session.connection(), {"incident_id": incident.id}
+    roles: dict[str, RoleDefinition] = {}
     held: dict[str, tuple[str, ...]] = {}
     staffed: set[str] = set()
-    for role, person, ended_at in session.exec(
-        select(Assignment.role, Assignment.person, Assignment.ended_at)
-        .where(Assignment.incident_id == incident.id)
-        .order_by(col(Assignment.id))
-    ):
+    for role, single, person, ended_at in connection.execute(_ROLES, scope):
+        roles[role] = RoleDefinition(role, single)
+        if person is None:
+            continue
         staffed.add(role)
         if ended_at is None:
             held[role] = (*held.get(role, ()), person)
-    offers = session.exec(
-        select(Handoff)
-        .where(Handoff.incident_id == incident.id, Handoff.state == HandoffState.OFFERED)
-        .order_by(col(Handoff.id))
-    )
     return Formation(
-        roles={key: RoleDefinition(key, single) for key, single in roles},
+        roles=roles,
         held=held,
         staffed=frozenset(staffed),
-        offers=tuple(
-            Offer(offer.id, offer.role, offer.giver, offer.receiver, offer.offered_by)
-            for offer in offers
-        ),
+        offers=tuple(Offer(*offer) for offer in connection.execute(_OFFERS, scope)),
         is_resolved=incident.resolved_at is not None,
         is_stood_down=incident.stood_down_at is not None or incident.backfilled,
         is_cancelled=incident.cancelled_at is not None,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
-from models.columns import IncidentScoped
+from models.columns import IncidentScoped, table_of
 from models.delivery import Delivery
 from models.formation import Role
+from models.incident import Incident
 from models.person import Person
 from models.routing import destinations
 from models.sentences import say
@@ -23,11 +25,20 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
-    from models.incident import Incident
     from models.rules.facts import Facts, Formation
     from services.commands.recording import Change
 
 Scoped = TypeVar("Scoped", bound=IncidentScoped)
+
+# What every command says, put together once.
+_NAME = select(table_of(Person).c.name).where(table_of(Person).c.handle == bindparam("handle"))
+_NEW_REVISION = (
+    update(table_of(Incident))
+    .where(table_of(Incident).c.id == bindparam("number"))
+    .values(revision=bindparam("last_seq"))
+)
+_NEW_ENTRY = insert(table_of(Entry))
+_NEW_DELIVERY = insert(table_of(Delivery))
 
 
 @dataclass(frozen=True)
@@ -128,10 +139,10 @@ class Unit:
             NotFound: nobody has that handle.
         """
         if handle not in self._names:
-            person = self.session.get(Person, handle)
-            if person is None:
+            name = self.session.connection().scalar(_NAME, {"handle": handle})
+            if name is None:
                 raise NotFound("There is no person {handle}. Add them first.", handle=handle)
-            self._names[handle] = person.name
+            self._names[handle] = name
         return self._names[handle]
 
     def role_data(self, key: str) -> dict[str, Any]:
@@ -222,11 +233,13 @@ class Unit:
             tables = sorted({change["table"] for change in self._changes})
             raise RuntimeError(f"changes without an entry: {tables}")
         if self._entries:
-            self.incident.revision = self._last_seq
-            self.session.flush()
-            self.session.execute(insert(Entry), self._entries)
-        if self._deliveries:
-            self.session.execute(insert(Delivery), self._deliveries)
+            connection = self.session.connection()
+            connection.execute(_NEW_REVISION, {"number": self.number, "last_seq": self._last_seq})
+            # The session need not write what has just been written.
+            set_committed_value(self.incident, "revision", self._last_seq)
+            connection.execute(_NEW_ENTRY, self._entries)
+            if self._deliveries:
+                connection.execute(_NEW_DELIVERY, self._deliveries)
 
 
 def target(unit: Unit, model: type[Scoped], number: int, what: str) -> Scoped:
