@@ -90,6 +90,11 @@ class Each(Words):
         return [line.strip() for line in typed.splitlines() if line.strip()]
 
 
+def _choose() -> str:
+    _ = get_viewer().translate
+    return _("Choose")
+
+
 @dataclass(frozen=True, slots=True)
 class Choice(Field):
     """One of several keys; the options are shown as plain text, never as markup."""
@@ -110,7 +115,7 @@ class Choice(Field):
             index=None,
             format_func=(self.options or {}).__getitem__,
             help=self.help,
-            placeholder=get_viewer().translate("Choose"),
+            placeholder=_choose(),
         )
 
     @override
@@ -136,7 +141,7 @@ class Several(Field):
             key=key,
             format_func=(self.options or {}).__getitem__,
             help=self.help,
-            placeholder=get_viewer().translate("Choose"),
+            placeholder=_choose(),
         )
 
     @override

@@ -94,11 +94,18 @@ def line(*runs: Run | None, tone: Tone = "plain") -> Line:
     return {"runs": [run for run in runs if run is not None], "tone": tone}
 
 
-def card(lines: Sequence[Line], *, viewer: Viewer, key: str) -> None:
+def card(
+    lines: Sequence[Line],
+    *,
+    viewer: Viewer,
+    key: str,
+    width: Literal["stretch", "content"] = "stretch",
+) -> None:
     """Show the lines. A change of the data changes the element in place."""
     _ = viewer.translate
     _card(
         key=key,
+        width=width,
         data={
             "lines": list(lines),
             "language": viewer.language,

@@ -30,10 +30,10 @@ _CALL = Guard(
 def show_desk(sight: Sight) -> None:
     """What is set in passing: status check, severity, marks, the call."""
     _ = sight.translate
-    if sight.board.call_url:
-        joined = line(quiet(_("Call")), link(sight.board.call_url))
-        card([joined], viewer=sight.viewer, key="call")
-    with st.container(horizontal=True, gap="xsmall", key="desk"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="desk"):
+        if sight.board.call_url:
+            joined = line(quiet(_("Call")), link(sight.board.call_url))
+            card([joined], viewer=sight.viewer, key="call", width="content")
         if sight.may("status_check"):
             act(
                 _("Status check"),
@@ -119,7 +119,7 @@ def show_ends(sight: Sight) -> None:
     """Resolved and stood down: two ends, each with what it still lacks."""
     _ = sight.translate
     board = sight.board
-    st.markdown("**{}**".format(_("Two ends")))
+    st.markdown("**{}**".format(_("Resolved and stood down")))
     lines: list[Line] = []
     if board.resolved_at:
         lines.append(line(tag(_("resolved")), moment(board.resolved_at)))
@@ -143,7 +143,7 @@ def _condition_lines(sight: Sight) -> list[Line]:
         return [line(quiet(_("Stand-down condition")), quiet(_("not set")))]
     met = moment(condition.met_at) if condition.met_at else None
     state = tag(_("met")) if condition.met_at else tag(_("open"))
-    return [line(quiet(_("Stand-down condition")), words(condition.condition), state, met)]
+    return [line(state, quiet(_("Stand-down condition")), met, words(condition.condition))]
 
 
 def _gate_line(sight: Sight, gate: Gate) -> Line:

@@ -21,9 +21,9 @@ def show_roles(sight: Sight) -> None:
     """A card for each role, the four built-in ones first, and a way to add one."""
     cards = sight.board.roles
     for begin in range(0, len(cards), N_COLUMNS):
-        for column, role in zip(
-            st.columns(N_COLUMNS), cards[begin : begin + N_COLUMNS], strict=False
-        ):
+        with st.container(key=f"roles-{begin}"):
+            columns = st.columns(N_COLUMNS, gap="small")
+        for column, role in zip(columns, cards[begin : begin + N_COLUMNS], strict=False):
             with (
                 column,
                 st.container(border=True, height="stretch", gap="xxsmall", key=f"role-{role.key}"),

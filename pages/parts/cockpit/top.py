@@ -86,7 +86,8 @@ def _slack(sight: Sight) -> Run:
 
 
 def _people(sight: Sight) -> Run:
-    return quiet(sight.translate("{count} people here").format(count=len(sight.board.people)))
+    _ = sight.translate
+    return quiet(_("People here: {count}").format(count=len(sight.board.people)))
 
 
 def show_missing(sight: Sight) -> None:
@@ -97,7 +98,8 @@ def show_missing(sight: Sight) -> None:
     _ = sight.translate
     said = [_say(lack, sight) for lack in lacks]
     # Ours but for the names in it, which are escaped; announced to screen readers as it changes.
-    st.error("**{}**  \n{}".format(_("MISSING"), " · ".join(said)))
+    with st.container(key="missing"):
+        st.error("**{}** {}".format(_("MISSING"), " · ".join(said)))
 
 
 def _say(lack: Lack, sight: Sight) -> str:

@@ -1,5 +1,7 @@
 """What is being tried, claimed and decided: actions, hypotheses, decisions, the SME's updates."""
 
+import streamlit as st
+
 from models.board import ActionPart, DecisionPart, HypothesisPart, UpdatePart
 from models.sentences import WORDS
 from pages.parts.card import Line, card, left, line, loud, moment, quiet, strong, tag, words
@@ -269,8 +271,8 @@ def _show_decision(sight: Sight, decision: DecisionPart) -> None:
         for objection in decision.objections
     ]
     named = {"decision": decision.id}
-    with beside():
-        card(shown, viewer=sight.viewer, key=f"decision-{decision.id}")
+    card(shown, viewer=sight.viewer, key=f"decision-{decision.id}")
+    with st.container(horizontal=True, gap="xsmall"):
         if sight.may("decide"):
             _show_deciding(sight, decision)
         if sight.may("object"):
