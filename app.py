@@ -22,6 +22,7 @@ from services.gate import Gate
 from services.health import create_health_routes
 from services.settings import EXIT_CODE, Settings, load_settings_or_exit
 from services.sign_in_routes import create_sign_in_routes
+from services.slack import SlackWorker
 
 ADDRESS = {"server.address": "SHIKIKAN_HOST", "server.port": "SHIKIKAN_PORT"}
 IS_STREAMLIT_RUN = __name__ != "__main__" and Path(sys.argv[0]).resolve() == Path(__file__)
@@ -72,8 +73,8 @@ except (ShikikanError, OSError) as error:
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Run what lives as long as the server: the live feed."""
-    async with console.hub:
+    """Run what lives as long as the server: the live feed and the Slack mirror."""
+    async with console.hub, SlackWorker(settings, console.database):
         with hear_signals(console.hub.close):
             logging.getLogger("shikikan").info("Serving %s", settings.local_url)
             yield

@@ -59,7 +59,8 @@ def _role_line(card: RoleCard, board: Board, voice: Voice) -> str:
     _ = voice.translate
     name = card.name_ja if voice.language == "ja" else _(card.name_en)
     holders = ", ".join(board.names.get(handle, handle) for handle in card.holders)
-    line = f"*{fit(name, 80)}*: {fit(holders, 200) if holders else _('vacant')}"
+    held_by = fit(holders, 200) if holders else _("vacant")
+    line = f"*{fit(name, 80)}*: {held_by}"
     if card.offered_to:
         offered = fit(board.names.get(card.offered_to, card.offered_to), 80)
         line += " · " + _("offered to {person}").format(person=offered)

@@ -137,13 +137,14 @@ def render_entry(entry: Entry, subject: Subject, voice: Voice, room: int) -> str
     The time is when it happened. Text that does not fit into `room` is cut, with a link to
     the whole on the board.
     """
+    _ = voice.translate
     head = f"#{entry.seq} · {voice.clock(entry.occurred_at)} · {_who(entry, subject, voice)}: "
     if entry.amends is not None:
-        head += escape(voice.translate("corrects #{entry}: ").format(entry=entry.amends))
+        head += _("corrects #{entry}: ").format(entry=entry.amends)
     words = set_in(_words(entry, voice))
     if size_of(head) + size_of(escape(words)) <= room:
         return head + escape(words)
-    more = " " + link(subject.board_url, voice.translate("The whole text is on the board"))
+    more = " " + link(subject.board_url, _("The whole text is on the board"))
     return head + fit(words, room - size_of(head) - size_of(more)) + more
 
 
@@ -218,8 +219,9 @@ def _who(entry: Entry, subject: Subject, voice: Voice) -> str:
 
 
 def _name(handle: str | None, subject: Subject, voice: Voice) -> str:
+    _ = voice.translate
     if handle is None:
-        return voice.translate("the console")
+        return _("the console")
     return escape(subject.names.get(handle, handle))
 
 

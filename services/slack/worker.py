@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from services.errors import Unavailable
 from services.slack.mirror import Mirror
@@ -27,6 +28,9 @@ class SlackWorker:
 
     `wake` after a commit makes it look at once; it is called by itself for commits through
     the database that the worker was given. Without a bot token it does nothing at all.
+
+        async with SlackWorker(settings, database):
+            ...  # It tells for as long as this runs.
     """
 
     def __init__(self, settings: Settings, database: Database) -> None:
@@ -58,6 +62,13 @@ class SlackWorker:
         if self._thread is not None:
             self._thread.join(STOP_WITHIN_S)
             self._thread = None
+
+    async def __aenter__(self) -> Self:
+        self.start()
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await asyncio.to_thread(self.stop)
 
     def wake(self) -> None:
         """Look at once. Cheap, and safe from any thread."""

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -16,12 +17,12 @@ from sqlmodel import select
 from models.board import SlackPart
 from models.delivery import Delivery
 from models.incident import Incident
-from services import slack
+from services import commands, slack
 from services.db import Database
 from services.settings import Settings
 from services.slack import SlackWorker
 from tests.slack_emulator.fixture import SlackEmulator
-from tests.team import Team
+from tests.team import Team, actor
 
 GROUP = "S0RESPONDERS"
 MEMBERS = {"U0BOB", "U0CAROL", "U0DAVE"}
@@ -66,6 +67,12 @@ class Mirrored:
         self.worker = SlackWorker(self.settings, self.database)
         self.worker.start()
 
+    def declare_at(self, moment: datetime) -> None:
+        """Declares an incident at another time than now."""
+        declaration = commands.Declaration(title="Checkout errors")
+        receipt = commands.declare(self.database, declaration, actor=actor("hana"), now=moment)
+        self.team.incident_id = receipt.incident_id
+
     def status(self) -> SlackPart:
         """How far the mirror is behind."""
         with self.database.reading() as session:
@@ -86,8 +93,10 @@ class Mirrored:
         return self.emulator.channel(made["id"])
 
     def posts(self, destination: str = "investigation") -> list[dict[str, Any]]:
-        """Our messages in a channel of the incident, in Slack's order."""
-        return self.emulator.posts(self.channel(destination)["id"])
+        """Our messages in a channel of the incident, in Slack's order; none before it is made."""
+        with self.database.reading() as session:
+            made = session.get(Incident, self.team.incident_id).channels
+        return self.emulator.posts(made[destination]["id"]) if destination in made else []
 
     def text(self, destination: str = "investigation") -> str:
         """Everything that we said in a channel of the incident."""

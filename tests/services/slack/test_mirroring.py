@@ -1,10 +1,15 @@
 """A board and its Slack when all is well."""
 
 import time
+from itertools import pairwise
 
 import pytest
 
+from services.settings import Settings
+from services.slack import SlackWorker, status
 from tests.services.slack.conftest import MEMBERS
+
+pytestmark = pytest.mark.slow
 
 FIRST = {
     "what": "Payments fail <!here>",
@@ -130,7 +135,7 @@ def test_the_card_shows_the_board_as_it_stands_in_one_pinned_message(mirrored):
     assert mirrored.posts()[0]["metadata"] == card["metadata"]
     assert mirrored.channel()["pins"] == [card["ts"]]
     edits = mirrored.emulator.requests("chat.update")
-    gaps = [b["at"] - a["at"] for a, b in zip(edits, edits[1:], strict=False)]
+    gaps = [b["at"] - a["at"] for a, b in pairwise(edits)]
     assert all(gap > 2.9 for gap in gaps), "a card is edited every few seconds at most"
 
 
@@ -187,9 +192,6 @@ def test_a_correction_names_what_it_corrects(mirrored):
 
 
 def test_without_a_token_nothing_runs_and_nothing_is_owed(sqlite_team, slack_emulator):
-    from services.settings import Settings  # noqa: PLC0415
-    from services.slack import SlackWorker, status  # noqa: PLC0415
-
     settings = Settings(_env_file=None, slack_api_url=slack_emulator.url)
     worker = SlackWorker(settings, sqlite_team.database)
     worker.start()
