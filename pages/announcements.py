@@ -8,20 +8,8 @@ from models.board import Board, InquiryPart, NoticePart
 from models.messages import N_
 from models.notice_fields import missing_fields
 from models.vocabulary import NoticeStage, NoticeState, RoleKey
-from pages.parts.card import (
-    Line as CardLine,
-)
-from pages.parts.card import (
-    card,
-    left,
-    line,
-    loud,
-    moment,
-    quiet,
-    strong,
-    tag,
-    words,
-)
+from pages.parts.card import Line as CardLine
+from pages.parts.card import card, left, line, loud, moment, quiet, strong, tag, words
 from pages.parts.choosing import choose_incident, show_drill_banner
 from pages.parts.cockpit.sight import Sight, read_sight
 from pages.parts.fields import Choice, Line, Words
@@ -60,8 +48,9 @@ def show_desk(number: int) -> None:
     _show_standing(sight)
     left_side, right_side = st.columns([3, 2], gap="large")
     with left_side:
+        _show_pending(sight)
         _show_drafting(sight)
-        _show_notices(sight)
+        _show_published(sight)
     with right_side:
         _show_inquiries(sight)
         _show_stakeholders(sight)
@@ -94,22 +83,39 @@ def _holder(board: Board, role: str) -> str | None:
     return next(each.holder for each in board.roles if each.key == role)
 
 
+def _list_pending(board: Board) -> list[NoticePart]:
+    """Announcements that somebody still has to do something about, the newest first."""
+    return [each for each in reversed(board.notices) if each.state != NoticeState.PUBLISHED]
+
+
+def _show_pending(sight: Sight) -> None:
+    _, pending = sight.translate, _list_pending(sight.board)
+    if pending:
+        st.subheader(_("Not published yet"))
+    for notice in pending:
+        _show_notice(notice, sight)
+
+
 def _show_drafting(sight: Sight) -> None:
     _ = sight.translate
+    if sight.is_over:
+        return
     st.subheader(_("Write an announcement"))
     if not sight.may("draft_notice"):
         said = _("The external liaison writes announcements; the commander while there is none.")
         st.caption(said)
         return
-    stage = st.segmented_control(
-        _("Which one"),
-        list(STAGES),
-        format_func=lambda stage: _(STAGES[stage]),
-        default=_suggest_stage(sight.board),
-        required=True,
-        key=f"notice-stage-{sight.id}",
-    )
-    with st.container(border=True):
+    # What waits above comes first; then the form is folded away, with whatever is typed in it.
+    is_first = not _list_pending(sight.board)
+    with st.expander(_("A new announcement"), expanded=is_first, key=f"notice-new-{sight.id}"):
+        stage = st.segmented_control(
+            _("Which one"),
+            list(STAGES),
+            format_func=lambda stage: _(STAGES[stage]),
+            default=_suggest_stage(sight.board),
+            required=True,
+            key=f"notice-stage-{sight.id}",
+        )
         form_here(
             _("Save as draft"),
             key=f"notice-new-{sight.id}-{stage}",
@@ -126,46 +132,43 @@ def _suggest_stage(board: Board) -> str:
     return NoticeStage.RESOLUTION if board.resolved_at else NoticeStage.UPDATE
 
 
-def _show_notices(sight: Sight) -> None:
-    _, notices = sight.translate, sight.board.notices
-    st.subheader(_("Announcements of this incident"))
-    if not notices:
+def _show_published(sight: Sight) -> None:
+    _, board = sight.translate, sight.board
+    st.subheader(_("What was told"))
+    published = [each for each in board.notices if each.state == NoticeState.PUBLISHED]
+    if not published:
         st.info(
             _(
                 "Nothing was announced yet. A first announcement is due within five minutes of the"
                 " declaration: what is happening, whom it hits, when we speak next."
             )
         )
-    for notice in reversed(notices):
-        with st.container(border=True, key=f"notice-{sight.id}-{notice.id}"):
-            _show_notice(notice, sight)
+    for notice in sorted(published, key=lambda each: each.published_at or each.drafted_at)[::-1]:
+        _show_notice(notice, sight)
 
 
 def _show_notice(notice: NoticePart, sight: Sight) -> None:
-    _ = sight.translate
-    card(
-        _say_history(notice, sight), viewer=sight.viewer, key=f"notice-head-{sight.id}-{notice.id}"
-    )
+    key = f"notice-{sight.id}-{notice.id}"
     edit_key = f"notice-editing-{sight.id}-{notice.id}"
-    if st.session_state.get(edit_key):
-        _show_editing(notice, sight, edit_key)
-        return
-    _show_preview(notice, sight)
-    if notice.state != NoticeState.PUBLISHED and not sight.is_over:
-        _show_steps(notice, sight, edit_key)
+    with st.container(border=True, key=key):
+        card(_say_history(notice, sight), viewer=sight.viewer, key=f"{key}-head")
+        if st.session_state.get(edit_key):
+            _show_editing(notice, sight, edit_key)
+            return
+        _show_preview(notice, sight)
+        if notice.state != NoticeState.PUBLISHED and not sight.is_over:
+            _show_steps(notice, sight, edit_key)
 
 
 def _say_history(notice: NoticePart, sight: Sight) -> list[CardLine]:
     _ = sight.translate
     state = _(_STATES[notice.state])
     said = [
+        line(strong(f"{notice.id}. {_(STAGES[notice.stage])}"), tag(state), tone="title"),
         line(
-            strong(f"{notice.id}. {_(STAGES[notice.stage])}"),
-            tag(state),
             quiet(_("drafted by {person}").format(person=sight.name(notice.drafted_by))),
             moment(notice.drafted_at),
-            tone="title",
-        )
+        ),
     ]
     if notice.approved_by and notice.approved_at:
         by = _("approved by {person}").format(person=sight.name(notice.approved_by))

@@ -48,7 +48,7 @@ def show_open() -> None:
         )
     for incident in found:
         with st.container(border=True, key=f"open-{incident.id}", gap="xsmall"):
-            _link(incident)
+            _link(incident, viewer)
             card([_say_state(incident, viewer)], viewer=viewer, key=f"open-card-{incident.id}")
     if more:
         st.caption(_("Older open incidents are found by the search below."))
@@ -59,7 +59,6 @@ def _say_state(incident: ListedIncident, viewer: Viewer) -> Line:
     name = incident.commander_name
     due_at = incident.next_update_at
     return line(
-        loud(_("DRILL")) if incident.kind == IncidentKind.DRILL else None,
         tag(incident.severity) if incident.severity else None,
         tag(_(PHASES[incident.phase])),
         quiet(_("Commander")),
@@ -69,26 +68,27 @@ def _say_state(incident: ListedIncident, viewer: Viewer) -> Line:
     )
 
 
-def _link(incident: ListedIncident) -> None:
+def _link(incident: ListedIncident, viewer: Viewer) -> None:
+    _ = viewer.translate
+    drill = _("DRILL")
+    mark = f":violet-badge[{drill}] " if incident.kind == IncidentKind.DRILL else ""
     st.page_link(
         "board.py",
-        label=f"**INC-{incident.id}** {escape(incident.title)}",
+        label=f"{mark}**INC-{incident.id}** {escape(incident.title)}",
         query_params={PARAMETER: str(incident.id)},
     )
 
 
-def _badges(incident: ListedIncident, viewer: Viewer) -> list[str]:
+def _say_end(incident: ListedIncident, viewer: Viewer) -> str:
+    """What the list says of an incident beside its title, in markdown."""
     _ = viewer.translate
-    badges = []
-    if incident.kind == IncidentKind.DRILL:
-        badges.append(":violet-badge[:material/science: {}]".format(_("DRILL")))
-    if incident.severity:
-        badges.append(f":orange-badge[{incident.severity}]")
+    badges = [f":orange-badge[{incident.severity}]"] if incident.severity else []
     if incident.backfilled:
-        badges.append(":gray-badge[{}]".format(_("imported")))
+        imported = _("imported")
+        badges.append(f":gray-badge[{imported}]")
     color = "gray" if incident.is_closed else "blue"
     badges.append(f":{color}-badge[{_(PHASES[incident.phase])}]")
-    return badges
+    return " ".join([*badges, show_moment(incident.declared_at, viewer)])
 
 
 def show_past(viewer: Viewer) -> None:
@@ -107,9 +107,9 @@ def show_past(viewer: Viewer) -> None:
             else _("Nothing has ended yet. What is stood down, cancelled or imported stands here.")
         )
     for incident in found:
-        _link(incident)
-        said = [*_badges(incident, viewer), show_moment(incident.declared_at, viewer)]
-        st.markdown(" ".join(said))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            _link(incident, viewer)
+            st.markdown(_say_end(incident, viewer), width="content")
     _show_paging(viewer, cursors, following)
 
 

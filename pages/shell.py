@@ -33,11 +33,15 @@ def show_page(viewer: Viewer) -> None:
     _ = viewer.translate
     page = st.navigation(
         [
-            st.Page("incidents.py", title=_("Incidents"), url_path="incidents", default=True),
+            st.Page("incidents.py", title=_("Incidents"), url_path="start", default=True),
             st.Page("board.py", title=_("Board"), url_path="board"),
             st.Page("announcements.py", title=_("Announcements"), url_path="announcements"),
             st.Page("report.py", title=_("Report"), url_path="report"),
             st.Page("settings.py", title=_("Settings"), url_path="settings"),
+            # A default page answers at "/" alone; whoever types its name must find it too.
+            st.Page(
+                "incidents.py", title=_("Incidents"), url_path="incidents", visibility="hidden"
+            ),
         ],
         position="top",
     )

@@ -9,8 +9,8 @@ A link to `/announcements?incident=42` opens that incident; the menu opens the o
 
 import streamlit as st
 
+from pages.parts.card import card, line, strong
 from pages.parts.viewer import Viewer
-from pages.parts.words import escape
 from services.console import get_console
 from services.listing import ListedIncident, find_incident, list_incidents
 
@@ -72,12 +72,10 @@ def name_incident(incident: ListedIncident, viewer: Viewer) -> str:
 
 
 def show_drill_banner(viewer: Viewer) -> None:
-    """Say across the page that this is a drill."""
+    """Say across the page that this is a drill, in the words and colours of the board."""
     _ = viewer.translate
-    st.warning(
-        "**{}** {}".format(_("DRILL"), escape(_("This is practice. Nothing here is real."))),
-        icon=":material/science:",
-    )
+    said = _("DRILL: none of this is real, and nobody outside is told")
+    card([line(strong(said), tone="drill")], viewer=viewer, key="drill-banner")
 
 
 def _wanted() -> int | None:

@@ -1,6 +1,6 @@
 """The fields of an announcement as one field of a form: texts in two languages, times, a state."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -62,6 +62,7 @@ _ORDER: Mapping[str, tuple[str, ...]] = {
 }
 _ONE_LINE = frozenset(("title", "contact", "contact_after", "next_update_reason"))
 _NEXT_UPDATE_IN = timedelta(minutes=30)
+_N_BESIDE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +81,14 @@ class NoticeFields(Field):
 
     def draw(self, key: str) -> None:
         """Draw times and state, then one tab for each language."""
-        for part in self._shared():
-            part.draw(f"{key}.{part.name}")
+        _draw_beside([(part, f"{key}.{part.name}") for part in self._shared()])
         languages = self._languages()
         tabs = st.tabs([LANGUAGE_NAMES[language] for language in languages])
         for tab, language in zip(tabs, languages, strict=True):
             with tab:
-                for part in self._texts(language):
-                    part.draw(f"{key}.{part.name}.{language}")
+                _draw_beside(
+                    [(part, f"{key}.{part.name}.{language}") for part in self._texts(language)]
+                )
 
     def read(self, key: str) -> dict[str, Any]:
         """The fields that say something; a draft may lack any of them."""
@@ -160,3 +161,12 @@ class NoticeFields(Field):
         if isinstance(kept, bool) or language != self._viewer.language:
             return ""
         return "\n".join(kept) if isinstance(kept, list) else kept or ""
+
+
+def _draw_beside(parts: Sequence[tuple[Field, str]]) -> None:
+    """Draw fields in pairs, so that a whole announcement is in sight; on a phone one by one."""
+    for first in range(0, len(parts), _N_BESIDE):
+        pair = parts[first : first + _N_BESIDE]
+        for column, (part, key) in zip(st.columns(_N_BESIDE), pair, strict=False):
+            with column:
+                part.draw(key)

@@ -44,7 +44,7 @@ def test_a_drill_says_so_before_and_after_it_is_declared(office, open_page):
     page = sign_in(open_page, office, "hana")
     page.get_by_text("Details (optional)").click()
     page.get_by_text("Drill", exact=True).click()
-    expect(page.get_by_role("alert").get_by_text("DRILL")).to_be_visible()
+    expect(page.get_by_text("DRILL: none of this is real")).to_be_visible()
     expect(page.get_by_role("button", name="Declare a drill")).to_be_visible()
     page.get_by_label("Summary").fill("Practice of the month")
     page.get_by_label(TITLE_FIELD).fill("決済が失敗する")
