@@ -16,7 +16,11 @@ from services.language import get_translator
 
 ICON = Path(__file__).parent / "parts" / "icon.svg"
 # The menu on top leaves a hand's breadth of nothing under it; on a board every line counts.
-STYLE = "<style>.stMainBlockContainer { padding-top: 4rem; }</style>"
+# Streamlit's hint within a field ("Press Enter to submit form") speaks English to everybody.
+STYLE = """<style>
+.stMainBlockContainer { padding-top: 4rem; }
+[data-testid=InputInstructions] { display: none; }
+</style>"""
 
 
 def show_gate() -> None:
