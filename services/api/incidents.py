@@ -40,7 +40,11 @@ def _mend_plus(value: Any) -> Any:
 
 
 At = Annotated[Time, BeforeValidator(_mend_plus)]
-Words = Annotated[str, Field(max_length=200), AfterValidator(keepable)]
+Words = Annotated[
+    str,
+    Field(max_length=200, json_schema_extra={"pattern": r"^[^\x00]*$"}),
+    AfterValidator(keepable),
+]
 
 
 @router.post(

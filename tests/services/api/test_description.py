@@ -124,3 +124,16 @@ def test_nothing_that_is_sent_makes_the_api_fail_or_break_its_description(
         command, cwd=tmp_path, capture_output=True, text=True, timeout=540, check=False
     )
     assert run.returncode == 0, run.stdout[-8_000:] + run.stderr
+
+
+@pytest.mark.e2e
+def test_the_real_server_has_the_api_in_its_place(server):
+    with server.client() as nobody, server.client("hana") as hana:
+        assert nobody.post("/people", json={"handle": "hana", "name": "Hana"}).status_code == 201
+        assert hana.post("/incidents", json={"title": "Checkout errors"}).status_code == 201
+        assert hana.post("/incidents/1/commands", json={"type": "take_command"}).status_code == 200
+        # A line break in a path is no way round the API to a page.
+        for path in ("/people/%0Ax", "/people/%0A", "/%0A%0A"):
+            answer = hana.get(path)
+            assert answer.headers["content-type"] == "application/problem+json", path
+        assert hana.get("/openapi.json").json()["servers"] == [{"url": "/api/v1"}]
