@@ -194,3 +194,51 @@ def a_notice(now: datetime) -> st.SearchStrategy[dict[str, Any]]:
             lambda fields: {"type": "draft_notice", "stage": stage, "fields": fields}
         )
     )
+
+
+def follow_ups(model: FormationModel) -> list[dict[str, Any]]:
+    """Commands about what is there: open offers, goals, criteria, notices, and so on."""
+    role_offers = [offer["role"] for offer in model.offers]
+    found = [
+        {"type": kind, "role": role}
+        for role in role_offers
+        for kind in ("accept_handoff", "decline_handoff", "cancel_handoff")
+    ]
+    for role, holders in model.held.items():
+        found += [{"type": "offer_handoff", "role": role, "to": to} for to in PEOPLE if holders]
+        found += [{"type": "release_role", "role": role, "person": who} for who in holders]
+    for number in (*model.criteria, *model.old_criteria):
+        found += [
+            {"type": "meet_criterion", "criterion": number},
+            {"type": "unmeet_criterion", "criterion": number, "reason": "t"},
+            {"type": "waive_criterion", "criterion": number, "reason": "t"},
+        ]
+    ends: dict[str, dict[str, Any]] = {
+        "goal": {"type": "end_goal", "outcome": "dropped"},
+        "hypothesis": {"type": "settle_hypothesis", "outcome": "supported", "evidence": "t"},
+        "decision": {"type": "decide", "outcome": "go"},
+        "inquiry": {"type": "answer_inquiry", "text": "t"},
+        "update": {"type": "acknowledge_update"},
+    }
+    for kind, wire in ends.items():
+        name = "entry" if kind == "update" else kind
+        found += [{**wire, name: number} for number in model.open[kind]]
+    found += [{"type": "object", "decision": n, "reason": "t"} for n in model.open["decision"]]
+    for number in model.actions:
+        found += [
+            {"type": "acknowledge_action", "action": number},
+            {"type": "extend_action", "action": number, "due_at": "2099-01-01T00:00:00Z"},
+            {"type": "end_action", "action": number, "outcome": "done", "result": "t"},
+        ]
+    for number, notice in model.notices.items():
+        found += [
+            {"type": "edit_notice", "notice": number, "fields": notice["fields"]},
+            {"type": "approve_notice", "notice": number},
+            {"type": "return_notice", "notice": number, "reason": "t"},
+            {"type": "publish_notice", "notice": number},
+        ]
+    found += [{"type": "complete_next_action", "next_action": n} for n in model.next_actions]
+    found += [{"type": "agree_course"}] * model.has_course
+    found += [{"type": "reopen", "reason": "t"}] * model.is_resolved
+    item = {"type": "add_retro_item", "kind": "bad", "about": "cause", "text": "t"}
+    return found + [item] * model.has_retrospective

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -22,8 +23,15 @@ from models.formation import Assignment, Handoff
 from models.incident import Incident, Presence
 from services import boards, commands
 from services.errors import NotFound, NotWellFormed, Refused, RuleBroken, StaleBoard
-from tests.models.formation_model import FormationModel
-from tests.models.giving import FORMING, MALFORMED, PEOPLE, a_command, a_notice
+from tests.models.formation_model import AFTER_STAND_DOWN, BUILT_IN, FormationModel
+from tests.models.giving import (
+    FORMING,
+    MALFORMED,
+    PEOPLE,
+    a_command,
+    a_notice,
+    follow_ups,
+)
 from tests.record import assert_record_holds
 from tests.team import Team, actor
 
@@ -64,6 +72,12 @@ class Formation(RuleBasedStateMachine):
         self.had_commander = False
         self.last: tuple[Any, ...] | None = None
         self.boards: list[tuple[datetime, Any]] = []
+
+    @initialize(n_roles=st.integers(0, 4))
+    def some_roles_are_held_from_the_start(self, n_roles):
+        for role, person in list(zip(BUILT_IN, PEOPLE, strict=False))[:n_roles]:
+            giver = self.model.commander or "rei"
+            self.give(giver, {"type": "assign_role", "role": role, "person": person})
 
     # --- Giving commands ------------------------------------------------------------------
 
@@ -130,6 +144,29 @@ class Formation(RuleBasedStateMachine):
         if entitled:
             self.give(data.draw(st.sampled_from(entitled)), wire)
 
+    def follow_up(self, data: st.DataObject) -> dict[str, Any] | None:
+        """A command about something that is there; each type of command is as likely."""
+        by_kind: dict[str, list[dict[str, Any]]] = {}
+        for wire in follow_ups(self.model):
+            by_kind.setdefault(wire["type"], []).append(wire)
+        if not by_kind:
+            return None
+        kind = data.draw(st.sampled_from(sorted(by_kind)))
+        return data.draw(st.sampled_from(by_kind[kind]))
+
+    @rule(data=st.data(), who=st.sampled_from(PEOPLE))
+    def anybody_goes_on_with_what_is_there(self, data, who):
+        wire = self.follow_up(data)
+        if wire is not None:
+            self.give(who, wire)
+
+    @rule(data=st.data())
+    def whoever_may_goes_on_with_what_is_there(self, data):
+        wire = self.follow_up(data)
+        entitled = [w for w in PEOPLE if wire and not self.model.broken(w, wire, self.now)]
+        if entitled:
+            self.give(data.draw(st.sampled_from(entitled)), wire)
+
     @rule(data=st.data())
     def the_formation_fills_up(self, data):
         vacant = [role for role, holders in self.model.held.items() if not holders]
@@ -176,6 +213,15 @@ class Formation(RuleBasedStateMachine):
         else:
             step = commander, {"type": "stand_down", "unresolved_reason": "t"}
         self.give(*step)
+
+    @precondition(lambda self: self.model.is_stood_down)
+    @rule(
+        data=st.data(),
+        who=st.sampled_from(PEOPLE),
+        kind=st.sampled_from(sorted(AFTER_STAND_DOWN)),
+    )
+    def the_review_goes_on_after_stand_down(self, data, who, kind):
+        self.give(who, self.wire(data, kind))
 
     @rule(wire=st.sampled_from(MALFORMED))
     def what_is_malformed_is_no_command(self, wire):
