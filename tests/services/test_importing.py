@@ -216,16 +216,17 @@ def test_only_known_people_import(database):
         )
 
 
-def test_ten_thousand_entries_are_in_within_five_seconds(database):
-    """It takes about one second; the bound leaves room for a busy machine."""
+@pytest.mark.load
+def test_ten_thousand_entries_take_a_couple_of_seconds_of_processor(database):
+    """Processor time, of which other programs take none; on an idle machine one second passes."""
     moment = datetime(2025, 1, 1, tzinfo=UTC)
     rows = [
         row((moment + timedelta(seconds=seq)).isoformat(), text=f"{seq} 何かが起きた")
         for seq in range(10_000)
     ]
-    started = time.perf_counter()
+    started = time.process_time()
     imported = take_in(database, *rows)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 3
     with database.reading() as session:
         assert session.get_one(Incident, imported.incident_id).revision == 10_000
 
