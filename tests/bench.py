@@ -149,8 +149,8 @@ def main() -> None:
     """Measures on a file in the folder given, by default a temporary one."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--folder", type=Path, help="on the disk that counts")
-    options.add_argument("--rounds", type=int, default=15)
-    options.add_argument("--times", type=int, default=100, help="calls in each round")
+    options.add_argument("--rounds", type=int, default=60)
+    options.add_argument("--times", type=int, default=25, help="calls in each round")
     chosen = options.parse_args()
     with (
         tempfile.TemporaryDirectory(dir=chosen.folder, prefix="shikikan-bench-") as folder,
