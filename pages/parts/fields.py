@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import streamlit as st
-from typing_extensions import override
 
 from pages.parts.viewer import get_viewer
 from services import clock
@@ -59,12 +58,10 @@ class Line(Field):
     initial: str = ""
     optional: bool = False
 
-    @override
     def draw(self, key: str) -> None:
         self._begin(key)
         st.text_input(self.label, key=key, help=self.help, autocomplete="off")
 
-    @override
     def read(self, key: str) -> str | None:
         typed: str = st.session_state.get(key) or ""
         return None if self.optional and not typed.strip() else typed
@@ -74,7 +71,6 @@ class Line(Field):
 class Words(Line):
     """Text of several lines; Ctrl+Enter sends the form."""
 
-    @override
     def draw(self, key: str) -> None:
         self._begin(key)
         st.text_area(self.label, key=key, help=self.help, height=_LINES_PX)
@@ -84,7 +80,6 @@ class Words(Line):
 class Each(Words):
     """Several texts, one a line."""
 
-    @override
     def read(self, key: str) -> Any:
         typed: str = st.session_state.get(key) or ""
         return [line.strip() for line in typed.splitlines() if line.strip()]
@@ -102,7 +97,6 @@ class Choice(Field):
     options: Mapping[str, str] | None = None
     optional: bool = False
 
-    @override
     def draw(self, key: str) -> None:
         options = list(self.options or {})
         # Somebody may have left the options since; then nothing is chosen rather than another.
@@ -118,7 +112,6 @@ class Choice(Field):
             placeholder=_choose(),
         )
 
-    @override
     def read(self, key: str) -> Any:
         chosen = st.session_state.get(key)
         return chosen if self.optional else (chosen or "")
@@ -130,7 +123,6 @@ class Several(Field):
 
     options: Mapping[str, str] | None = None
 
-    @override
     def draw(self, key: str) -> None:
         options = list(self.options or {})
         kept = st.session_state.get(key, self.initial or [])
@@ -144,7 +136,6 @@ class Several(Field):
             placeholder=_choose(),
         )
 
-    @override
     def read(self, key: str) -> Any:
         return list(st.session_state.get(key) or [])
 
@@ -155,7 +146,6 @@ class Flag(Field):
 
     initial: bool = False
 
-    @override
     def draw(self, key: str) -> None:
         self._begin(key)
         st.checkbox(self.label, key=key, help=self.help)
@@ -168,14 +158,12 @@ class Minutes(Field):
     initial: int | None = 15
     optional: bool = False
 
-    @override
     def draw(self, key: str) -> None:
         self._begin(key)
         st.number_input(
             self.label, key=key, min_value=1, max_value=60 * 24 * 30, step=5, help=self.help
         )
 
-    @override
     def read(self, key: str) -> datetime | str | None:
         minutes = st.session_state.get(key)
         if minutes is None:
@@ -190,13 +178,11 @@ class Moment(Field):
     initial: datetime | None = None
     optional: bool = False
 
-    @override
     def reset(self, key: str) -> None:
         begin = self.initial or (None if self.optional else clock.now())
         zone = get_viewer().zone
         st.session_state[key] = begin and begin.astimezone(zone).replace(tzinfo=None, microsecond=0)
 
-    @override
     def draw(self, key: str) -> None:
         self._begin(key)
         zone = get_viewer().zone
@@ -209,7 +195,6 @@ class Moment(Field):
             help=self.help,
         )
 
-    @override
     def read(self, key: str) -> datetime | str | None:
         chosen: datetime | None = st.session_state.get(key)
         if chosen is None:
@@ -223,11 +208,9 @@ class Day(Field):
 
     initial: date | None = None
 
-    @override
     def draw(self, key: str) -> None:
         self._begin(key)
         st.date_input(self.label, value=None, key=key, format="YYYY-MM-DD", help=self.help)
 
-    @override
     def read(self, key: str) -> date | str:
         return st.session_state.get(key) or ""
