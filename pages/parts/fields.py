@@ -59,10 +59,12 @@ class Line(Field):
     optional: bool = False
 
     def draw(self, key: str) -> None:
+        """Show the field."""
         self._begin(key)
         st.text_input(self.label, key=key, help=self.help, autocomplete="off")
 
     def read(self, key: str) -> str | None:
+        """Return what was typed, as the command takes it."""
         typed: str = st.session_state.get(key) or ""
         return None if self.optional and not typed.strip() else typed
 
@@ -72,6 +74,7 @@ class Words(Line):
     """Text of several lines; Ctrl+Enter sends the form."""
 
     def draw(self, key: str) -> None:
+        """Show the field."""
         self._begin(key)
         st.text_area(self.label, key=key, help=self.help, height=_LINES_PX)
 
@@ -81,6 +84,7 @@ class Each(Words):
     """Several texts, one a line."""
 
     def read(self, key: str) -> Any:
+        """Return what was typed, as the command takes it."""
         typed: str = st.session_state.get(key) or ""
         return [line.strip() for line in typed.splitlines() if line.strip()]
 
@@ -98,6 +102,7 @@ class Choice(Field):
     optional: bool = False
 
     def draw(self, key: str) -> None:
+        """Show the field."""
         options = list(self.options or {})
         # Somebody may have left the options since; then nothing is chosen rather than another.
         if st.session_state.get(key) not in options:
@@ -113,6 +118,7 @@ class Choice(Field):
         )
 
     def read(self, key: str) -> Any:
+        """Return what was typed, as the command takes it."""
         chosen = st.session_state.get(key)
         return chosen if self.optional else (chosen or "")
 
@@ -124,6 +130,7 @@ class Several(Field):
     options: Mapping[str, str] | None = None
 
     def draw(self, key: str) -> None:
+        """Show the field."""
         options = list(self.options or {})
         kept = st.session_state.get(key, self.initial or [])
         st.session_state[key] = [one for one in kept if one in options]
@@ -137,6 +144,7 @@ class Several(Field):
         )
 
     def read(self, key: str) -> Any:
+        """Return what was typed, as the command takes it."""
         return list(st.session_state.get(key) or [])
 
 
@@ -147,6 +155,7 @@ class Flag(Field):
     initial: bool = False
 
     def draw(self, key: str) -> None:
+        """Show the field."""
         self._begin(key)
         st.checkbox(self.label, key=key, help=self.help)
 
@@ -159,12 +168,14 @@ class Minutes(Field):
     optional: bool = False
 
     def draw(self, key: str) -> None:
+        """Show the field."""
         self._begin(key)
         st.number_input(
             self.label, key=key, min_value=1, max_value=60 * 24 * 30, step=5, help=self.help
         )
 
     def read(self, key: str) -> datetime | str | None:
+        """Return what was typed, as the command takes it."""
         minutes = st.session_state.get(key)
         if minutes is None:
             return None if self.optional else ""
@@ -179,11 +190,13 @@ class Moment(Field):
     optional: bool = False
 
     def reset(self, key: str) -> None:
+        """Begin with what is usual."""
         begin = self.initial or (None if self.optional else clock.now())
         zone = get_viewer().zone
         st.session_state[key] = begin and begin.astimezone(zone).replace(tzinfo=None, microsecond=0)
 
     def draw(self, key: str) -> None:
+        """Show the field."""
         self._begin(key)
         zone = get_viewer().zone
         st.datetime_input(
@@ -196,6 +209,7 @@ class Moment(Field):
         )
 
     def read(self, key: str) -> datetime | str | None:
+        """Return what was typed, as the command takes it."""
         chosen: datetime | None = st.session_state.get(key)
         if chosen is None:
             return None if self.optional else ""
@@ -209,8 +223,10 @@ class Day(Field):
     initial: date | None = None
 
     def draw(self, key: str) -> None:
+        """Show the field."""
         self._begin(key)
         st.date_input(self.label, value=None, key=key, format="YYYY-MM-DD", help=self.help)
 
     def read(self, key: str) -> date | str:
+        """Return what was typed, as the command takes it."""
         return st.session_state.get(key) or ""
