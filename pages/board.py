@@ -13,6 +13,7 @@ from pages.parts.choosing import PARAMETER, find_kept_incident, keep_incident
 from pages.parts.cockpit import aftermath, direction, ends, formation, log, top, work
 from pages.parts.cockpit.sight import Sight, read_sight
 from pages.parts.live import STRUCTURAL_KINDS, follow
+from pages.parts.missed import draws_all, whole_page
 from pages.parts.viewer import Viewer, get_viewer
 from services.console import get_console
 from services.errors import NotFound
@@ -42,10 +43,11 @@ def show_nothing(viewer: Viewer) -> None:
     _ = viewer.translate
     st.title(_("Board"))
     st.write(_("No incident is open. All is quiet."))
-    st.page_link("pages/incidents.py", label=_("Declare an incident, or look at past ones"))
+    st.page_link("incidents.py", label=_("Declare an incident, or look at past ones"))
 
 
 @st.fragment(run_every="30s")
+@draws_all
 def show_top(incident_id: int) -> None:
     """Header and what is missing; time alone makes things overdue, so it looks by itself too."""
     follow(STRUCTURAL_KINDS, incident_id=incident_id, key="follow-top")
@@ -60,6 +62,7 @@ def show_top(incident_id: int) -> None:
 
 
 @st.fragment
+@draws_all
 def show_formation(incident_id: int) -> None:
     """Roles and people."""
     follow((*FORMATION_KINDS, "person."), incident_id=incident_id, key="follow-formation")
@@ -75,6 +78,7 @@ def show_timeline(incident_id: int) -> None:
 
 
 @st.fragment
+@draws_all
 def show_direction(incident_id: int) -> None:
     """Situation, definition of resolved, goals, course."""
     kinds = ("situation.", "resolved_definition.", "criterion.", "goal.", "course.")
@@ -87,6 +91,7 @@ def show_direction(incident_id: int) -> None:
 
 
 @st.fragment
+@draws_all
 def show_work(incident_id: int) -> None:
     """Actions, the SME's updates, hypotheses, decisions."""
     kinds = ("action.", "update.", "hypothesis.", "decision.")
@@ -99,6 +104,7 @@ def show_work(incident_id: int) -> None:
 
 
 @st.fragment
+@draws_all
 def show_ends(incident_id: int) -> None:
     """Resolved and stood down."""
     kinds = ("criterion.", "resolved_definition.", "stand_down_condition.", "notice.", "report.")
@@ -107,19 +113,22 @@ def show_ends(incident_id: int) -> None:
 
 
 @st.fragment
+@draws_all
 def show_line(incident_id: int) -> None:
     """The line to type into, and the correction of what was typed."""
     follow(FORMATION_KINDS, incident_id=incident_id, key="follow-line")
     sight = read_sight(incident_id)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if log.may_write(sight):
-            log.show_line(sight)
-        else:
-            log.show_why_not(sight)
+        with st.container():
+            if not log.may_write(sight):
+                log.show_why_not(sight)
+            if log.has_line(sight):
+                log.show_line(sight)
         log.show_amending(sight)
 
 
 @st.fragment
+@draws_all
 def show_aftermath(incident_id: int) -> None:
     """Retrospective and next actions."""
     follow(("retrospective.", "next_action."), incident_id=incident_id, key="follow-aftermath")
@@ -161,7 +170,8 @@ def show_page() -> None:
         return
     keep_incident(sight.id)
     st.html(STYLE)
-    show_board(sight)
+    with whole_page():
+        show_board(sight)
 
 
 show_page()

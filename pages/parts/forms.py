@@ -21,6 +21,7 @@ import streamlit as st
 
 from models.board import Board
 from pages.parts.fields import Field
+from pages.parts.missed import await_drawing, note_drawn
 from pages.parts.sending import Problem, show_problem, try_send
 from pages.parts.viewer import get_viewer
 from pages.parts.words import escape
@@ -100,6 +101,7 @@ def form_behind(  # noqa: PLR0913 - what a form is, once, by keyword
         intro: a sentence of ours above the fields.
     """
     form = _Form(key, incident_id, command, guard=guard)
+    note_drawn(key)
     behind = st.popover(
         label,
         key=form.open_key,
@@ -129,6 +131,7 @@ def form_here(
     guard: Guard | None = None,
 ) -> None:
     """The same form in the open, without a button before it."""
+    note_drawn(key)
     _draw(_Form(key, incident_id, command, tuple(fields), guard), submit, board)
 
 
@@ -143,6 +146,7 @@ def act(
 ) -> None:
     """A button that sends a command at once; what is refused is said beneath it."""
     problem_key = f"{key}-problem"
+    note_drawn(problem_key)
     st.button(
         label,
         key=key,
@@ -163,11 +167,13 @@ def _act(command: Mapping[str, Any], incident_id: int, problem_key: str) -> None
     problem = try_send(command, incident_id)
     if problem is not None:
         st.session_state[problem_key] = (problem, time.monotonic())
+        await_drawing(problem_key)
 
 
 def _note_opening(form: _Form) -> None:
     if st.session_state[form.open_key]:
         st.session_state[form.kept_key] = True
+        await_drawing(form.key)
 
 
 def _draw(form: _Form, submit: str, board: Board | None) -> None:
@@ -190,6 +196,7 @@ def _submit(form: _Form) -> None:
     problem = _send_guarded(form, command) if form.guard else try_send(command, form.incident_id)
     if problem is not None:
         st.session_state[form.problem_key] = problem
+        await_drawing(form.key)
         return
     for field in form.fields:
         st.session_state.pop(form.field_key(field), None)

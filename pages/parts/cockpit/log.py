@@ -10,6 +10,7 @@ from pages.parts.fields import Choice, Moment, Words
 from pages.parts.fields import Line as TextLine
 from pages.parts.forms import form_behind
 from pages.parts.live import N_FIRST_ENTRIES, timeline
+from pages.parts.missed import await_drawing, note_drawn
 from pages.parts.sending import show_problem, try_send
 from services.console import get_console
 from services.timeline import list_entries, show
@@ -17,6 +18,7 @@ from services.timeline import list_entries, show
 LINE_KEY = "note-line"
 _PROBLEM_KEY = "note-problem"
 _PROBLEM_STANDS_S = 60.0
+_SHOWN_KEY = "note-line-shown"
 N_AMENDABLE = 50
 
 
@@ -49,16 +51,17 @@ def show_timeline(sight: Sight) -> None:
 def show_line(sight: Sight) -> None:
     """The line to type entries into: Enter sends, Shift+Enter is a new line."""
     _ = sight.translate
-    with st.container():
-        problem, said_at = st.session_state.get(_PROBLEM_KEY, (None, 0.0))
-        if problem is not None and time.monotonic() - said_at < _PROBLEM_STANDS_S:
-            show_problem(problem)
-        st.chat_input(
-            _("Type an entry for the timeline; Enter writes it"),
-            key=LINE_KEY,
-            on_submit=_write,
-            args=(sight.id,),
-        )
+    st.session_state[_SHOWN_KEY] = sight.id
+    note_drawn(LINE_KEY)
+    problem, said_at = st.session_state.get(_PROBLEM_KEY, (None, 0.0))
+    if problem is not None and time.monotonic() - said_at < _PROBLEM_STANDS_S:
+        show_problem(problem)
+    st.chat_input(
+        _("Type an entry for the timeline; Enter writes it"),
+        key=LINE_KEY,
+        on_submit=_write,
+        args=(sight.id,),
+    )
 
 
 def _write(incident_id: int) -> None:
@@ -71,6 +74,7 @@ def _write(incident_id: int) -> None:
         st.session_state[_PROBLEM_KEY] = (problem, time.monotonic())
         # The browser empties the line as it sends; what was refused is put back.
         st.session_state[LINE_KEY] = text
+        await_drawing(LINE_KEY)
 
 
 def show_amending(sight: Sight) -> None:
@@ -112,6 +116,14 @@ def _list_amendable(sight: Sight) -> dict[int, str]:
 def may_write(sight: Sight) -> bool:
     """Whether the viewer may write on the timeline now."""
     return sight.may("note")
+
+
+def has_line(sight: Sight) -> bool:
+    """Whether the line is there: once it was, it stays, with what is being typed into it.
+
+    Who loses the role in the middle of a sentence is told why it is refused, and can copy it.
+    """
+    return may_write(sight) or st.session_state.get(_SHOWN_KEY) == sight.id
 
 
 def show_why_not(sight: Sight) -> None:

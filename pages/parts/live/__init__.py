@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from models.columns import write_time
+from pages.parts.missed import await_drawing, note_drawn
 from services.language import Language, Translator, get_translator
 
 # Entries that change nothing but the timeline itself. Every other kind changes a card.
@@ -165,10 +166,11 @@ def follow(kinds: Sequence[str], *, incident_id: int, key: str) -> int | None:
     Returns:
         The newest such seq, in the run that its arrival caused; else None.
     """
+    note_drawn(key)
     seq = _follow(
         key=key,
         data={"incident_id": incident_id, "kinds": list(kinds)},
-        on_changed_change=lambda: None,
+        on_changed_change=lambda: await_drawing(key),
         height=1,
     ).changed
     return None if seq is None else int(seq)
