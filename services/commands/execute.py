@@ -105,7 +105,6 @@ def execute(
         NotWellFormed: the fields do not fit the object that they are for.
         Unavailable: the database is busy or away.
     """
-    moment = now or clock.now()
     with database.writing() as session:
         incident = lock_incident(session, incident_id)
         digest = command_digest(command)
@@ -114,7 +113,9 @@ def execute(
             return repeated
         if expected_revision is not None and expected_revision != incident.revision:
             raise StaleBoard(expected_revision, incident.revision)
-        unit = open_unit(session, incident, actor, moment)
+        # The clock is read once the turn has come: an entry's time says when it was recorded,
+        # not when its writer began to wait, and no past board gains an entry later.
+        unit = open_unit(session, incident, actor, now or clock.now())
         first_seq = unit.next_seq
         _judge(unit, command)
         APPLIERS[command.type](unit, command)
