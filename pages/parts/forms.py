@@ -64,8 +64,9 @@ class _Form:
         return f"{self.key}-open"
 
     @property
-    def kept_key(self) -> str:
-        return f"{self.key}-kept"
+    def look_key(self) -> str:
+        """Under it: label and type of the button as they were when the form was opened."""
+        return f"{self.key}-look"
 
     @property
     def problem_key(self) -> str:
@@ -102,22 +103,26 @@ def form_behind(  # noqa: PLR0913 - what a form is, once, by keyword
     """
     form = _Form(key, incident_id, command, guard=guard)
     note_drawn(key)
+    submit = submit or label
+    if (look := st.session_state.get(form.look_key)) is not None:
+        # A button that looks different is another one to the browser, and what was open is closed.
+        label, kind, disabled = *look, None
     behind = st.popover(
         label,
         key=form.open_key,
         on_change=_note_opening,
-        args=(form,),
+        args=(form, label, kind),
         type=kind,
         disabled=disabled is not None,
         help=escape(disabled) if disabled else None,
     )
-    if disabled is not None or not (behind.open or st.session_state.get(form.kept_key)):
+    if disabled is not None or not (behind.open or look is not None):
         return
     with behind:
         if intro:
             st.caption(intro)
         drawn = fields() if callable(fields) else fields
-        _draw(replace(form, fields=tuple(drawn)), submit or label, board)
+        _draw(replace(form, fields=tuple(drawn)), submit, board)
 
 
 def form_here(
@@ -170,9 +175,9 @@ def _act(command: Mapping[str, Any], incident_id: int, problem_key: str) -> None
         await_drawing(problem_key)
 
 
-def _note_opening(form: _Form) -> None:
+def _note_opening(form: _Form, label: str, kind: ButtonType) -> None:
     if st.session_state[form.open_key]:
-        st.session_state[form.kept_key] = True
+        st.session_state[form.look_key] = (label, kind)
         await_drawing(form.key)
 
 
@@ -201,7 +206,7 @@ def _submit(form: _Form) -> None:
     for field in form.fields:
         st.session_state.pop(form.field_key(field), None)
         field.reset(form.field_key(field))
-    for key in (form.problem_key, form.seen_key, form.kept_key):
+    for key in (form.problem_key, form.seen_key, form.look_key):
         st.session_state.pop(key, None)
     if form.open_key in st.session_state:
         st.session_state[form.open_key] = False

@@ -126,8 +126,15 @@ def test_an_incident_goes_from_declaration_to_stand_down_by_clicking(office, ope
     part(hana, "stand-down-send").get_by_role("button").click()
     expect(hana.get_by_text("Next actions")).to_be_visible(timeout=SOON_MS)
     expect(ken.get_by_text("Next actions")).to_be_visible(timeout=SOON_MS)
-    expect(note_line(ken)).to_be_hidden()
     assert board(office, number)["phase"] == "stood_down"
+
+    note_line(ken).fill("one more thing")
+    note_line(ken).press("Enter")
+    expect(ken.get_by_role("alert").filter(has_text="append-only")).to_be_visible(timeout=SOON_MS)
+    expect(note_line(ken)).to_have_value("one more thing")
+    aya = open_board(open_page, office, "aya", number)
+    expect(aya.get_by_text("This incident is over", exact=False)).to_be_visible()
+    expect(note_line(aya)).to_be_hidden()
 
 
 def test_the_main_line_goes_by_keyboard_alone(office, open_page):
