@@ -8,16 +8,17 @@ from models.board import Board, InquiryPart, NoticePart
 from models.messages import N_
 from models.notice_fields import missing_fields
 from models.vocabulary import NoticeStage, NoticeState, RoleKey
+from pages.parts.acting import act_on
 from pages.parts.card import Line as CardLine
 from pages.parts.card import card, left, line, loud, moment, quiet, strong, tag, words
 from pages.parts.choosing import choose_incident, show_drill_banner
 from pages.parts.cockpit.sight import Sight, read_sight
 from pages.parts.fields import Choice, Line, Words
-from pages.parts.forms import Guard, act, form_behind, form_here
+from pages.parts.forms import Guard, form_behind, form_here
 from pages.parts.naming import PHASES
 from pages.parts.notice_fields import LANGUAGE_NAMES, NoticeFields
 from pages.parts.viewer import get_viewer
-from services.language import LANGUAGES
+from services.language import LANGUAGES, Language
 from services.notices import STAGES, label_field, tell_notice
 
 LOOK_AGAIN_S = 5
@@ -215,20 +216,24 @@ def _show_steps(notice: NoticePart, sight: Sight, edit_key: str) -> None:
     with st.container(horizontal=True):
         if sight.may("publish_notice") and is_approved:
             command = {"type": "publish_notice", "notice": notice.id}
-            act(
+            act_on(
                 _("Publish now"),
                 key=f"{key}-publish",
                 incident_id=sight.id,
                 command=command,
+                board=sight.board,
+                guard=_guard(notice.id, sight),
                 kind="primary",
             )
         if sight.may("approve_notice") and not is_approved:
             command = {"type": "approve_notice", "notice": notice.id}
-            act(
+            act_on(
                 _("Approve"),
                 key=f"{key}-approve",
                 incident_id=sight.id,
                 command=command,
+                board=sight.board,
+                guard=_guard(notice.id, sight),
                 kind="primary",
             )
         if sight.may("return_notice") and notice.state != NoticeState.RETURNED:
@@ -283,17 +288,20 @@ def _guard(number: int, sight: Sight) -> Guard:
     def find(board: Board) -> NoticePart:
         return next(notice for notice in board.notices if notice.id == number)
 
-    def stands(board: Board) -> tuple[str, str]:
-        notice = find(board)
+    def say(board: Board, language: Language) -> str:
         told = tell_notice(
-            notice.stage,
-            notice.fields,
-            language=sight.viewer.language,
+            find(board).stage,
+            find(board).fields,
+            language=language,
             zone=sight.viewer.zone,
             title=board.title,
             kind=board.kind,
         )
-        return notice.drafted_by, "\n".join(f"{label}: {said}" for label, said in told.lines)
+        return "\n".join(f"{label}: {said}" for label, said in told.lines)
+
+    def stands(board: Board) -> tuple[str, str]:
+        parts = [f"{LANGUAGE_NAMES[one]}\n{say(board, one)}" for one in LANGUAGES]
+        return find(board).drafted_by, "\n\n".join(parts)
 
     return Guard(version=lambda board: (find(board).fields, find(board).state), stands=stands)
 

@@ -50,6 +50,7 @@ class Problem:
         missing: everything that is still needed.
         faults: what is wrong with each field, as `(name, fault)`.
         typed: what the person had, as `(name, words)`, when the board moved on meanwhile.
+        typed_title: what stands above it; by default that it is what they had.
         changes: what was written meanwhile, as `(who, what)`, oldest first.
     """
 
@@ -59,6 +60,7 @@ class Problem:
     missing: tuple[str, ...] = ()
     faults: tuple[tuple[str, str], ...] = ()
     typed: tuple[tuple[str, str], ...] = ()
+    typed_title: str = ""
     changes: tuple[tuple[str, str], ...] = ()
 
 
@@ -152,7 +154,7 @@ def show_problem(problem: Problem) -> None:
     lines += [f"- **{escape(name)}** {escape(fault)}" for name, fault in problem.faults]
     st.error("\n".join([lines[0], "", *lines[1:]]))
     if problem.typed:
-        st.caption(_("What you had"))
+        st.caption(problem.typed_title or _("What you had"))
         for _name, said in problem.typed:
             show_words(said)
     if problem.changes:

@@ -1,51 +1,10 @@
 """Pages with nothing to show say what they are for; odd addresses and refusals are no dead ends."""
 
-from pathlib import Path
-
 import pytest
-from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
 
 from models.vocabulary import Source
-from pages.parts import viewer as viewers
-from services import console as consoles
-from services import people
 from services.commands import Actor, Declaration, declare
-from services.settings import Settings
-from services.sign_in import SignIn
-
-SHELL = Path(__file__).parent.parent.parent / "pages" / "shell.py"
-
-
-@pytest.fixture
-def console(sqlite_url, tmp_path, monkeypatch):
-    """An open console that knows Hana, its administrator."""
-    monkeypatch.setattr(consoles, "_current", None)
-    opened = consoles.open_console(
-        Settings(_env_file=None, database_url=sqlite_url, data_dir=tmp_path)
-    )
-    with opened.database.writing() as session:
-        people.add_person(session, people.NewPerson(handle="hana", name="Hana Sato"))
-    yield opened
-    opened.close()
-
-
-def run(page, monkeypatch, *, handle="hana", language="en", **query) -> AppTest:
-    """The page as `handle` sees it, within all that surrounds it."""
-    monkeypatch.setattr(SignIn, "read_session", lambda _self, _cookie: handle)
-    monkeypatch.setattr(viewers, "viewer_language", lambda _kept=None: language)
-    app = AppTest.from_file(SHELL, default_timeout=30)
-    app._page_hash = calc_hash(page)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
-
-
-def words(app) -> str:
-    kinds = (app.title, app.subheader, app.info, app.caption, app.warning, app.markdown)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
+from tests.pages.apps import run, words
 
 
 @pytest.mark.parametrize(

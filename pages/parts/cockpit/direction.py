@@ -3,6 +3,7 @@
 import streamlit as st
 
 from models.board import Board, CriterionPart, GoalPart
+from pages.parts.acting import act_on
 from pages.parts.card import card, left, line, loud, moment, quiet, tag, words
 from pages.parts.cockpit.sight import Sight
 from pages.parts.fields import Choice, Each, Minutes, Words
@@ -220,8 +221,15 @@ def show_course(sight: Sight) -> None:
     course = sight.board.course
     with show_heading(_("Course"), "head-course"):
         if course and not course.agreed_by_sme and sight.may("agree_course"):
-            agree = {"type": "agree_course"}
-            act(_("Agree"), key="agree", incident_id=sight.id, command=agree, kind="primary")
+            act_on(
+                _("Agree"),
+                key="agree",
+                incident_id=sight.id,
+                command={"type": "agree_course"},
+                board=sight.board,
+                guard=_COURSE,
+                kind="primary",
+            )
         if sight.may("set_course"):
             form_behind(
                 _("Change") if course else _("Set"),
