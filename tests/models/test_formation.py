@@ -324,14 +324,16 @@ class KeptBoards(Formation):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_whatever_is_done_in_whatever_order_follows_the_rules_of_the_formation(sqlite_team):
     run_state_machine_as_test(
         lambda: Formation(sqlite_team),
-        settings=settings(STEPS, max_examples=80, stateful_step_count=40),
+        settings=settings(STEPS, max_examples=45, stateful_step_count=40),
     )
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_the_board_of_any_past_instant_is_the_board_that_stood_then(sqlite_team):
     run_state_machine_as_test(
         lambda: KeptBoards(sqlite_team),
