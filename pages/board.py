@@ -43,6 +43,12 @@ def show_nothing(viewer: Viewer) -> None:
     _ = viewer.translate
     st.title(_("Board"))
     st.write(_("No incident is open. All is quiet."))
+    show_way_out(viewer)
+
+
+def show_way_out(viewer: Viewer) -> None:
+    """A link to the other incidents, and to declaring one."""
+    _ = viewer.translate
     st.page_link("incidents.py", label=_("Declare an incident, or look at past ones"))
 
 
@@ -166,7 +172,7 @@ def show_page() -> None:
         sight: Sight = read_sight(incident_id)
     except NotFound as unknown:
         st.error(explain(unknown, viewer.language))
-        show_nothing(viewer)
+        show_way_out(viewer)
         return
     keep_incident(sight.id)
     st.html(STYLE)
