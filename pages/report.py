@@ -137,7 +137,7 @@ def _show_downloads(sight: Sight) -> None:
         with get_console().database.reading() as session:
             return json.dumps(export_incident(session, number), ensure_ascii=False, indent=1)
 
-    st.subheader(_("Take it along"))
+    st.subheader(_("Download"))
     with st.container(horizontal=True):
         st.download_button(
             _("Report and timeline (Markdown)"),

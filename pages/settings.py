@@ -10,6 +10,7 @@ import streamlit as st
 from pydantic import BaseModel, ConfigDict
 
 from models.fields import Name
+from models.messages import N_
 from pages.parts.account import choose_language, show_sign_out
 from pages.parts.card import card, line, moment, quiet, strong, tag, words
 from pages.parts.choosing import choose_incident, show_drill_banner
@@ -228,7 +229,7 @@ def _add_person(viewer: Viewer) -> None:
     def add() -> bool:
         # Asked again here: the right may have gone since the form was drawn.
         if not get_viewer().is_administrator:
-            raise NotAllowed("Only an administrator or the service token may do this.")
+            raise NotAllowed(N_("Only an administrator or the service token may do this."))
         new = people.NewPerson(
             handle=state["person-handle"].strip().lower(),
             name=state["person-name"],

@@ -12,6 +12,7 @@ from models.board_building import build_board
 from models.columns import table_of, write_time
 from models.history import Rows, rebuild
 from models.incident import Incident
+from models.messages import N_
 from models.person import Person
 from models.tables import INCIDENT_TABLES
 from models.timeline import Entry
@@ -146,7 +147,7 @@ def read_past_board(
         changes.extend(of_entry)
     if revision == 0:
         raise NotFound(
-            "Incident {number} was not recorded before {at}.",
+            N_("Incident {number} was not recorded before {at}."),
             number=incident_id,
             at=write_time(at),
         )

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel import Session
 
+from models.messages import N_
 from services.errors import Unavailable
 from services.telemetry import DATABASE_SECONDS
 
@@ -143,11 +144,11 @@ class Database:
                 level = connection.execute(text("PRAGMA synchronous")).scalar_one()
                 keys = connection.execute(text("PRAGMA foreign_keys")).scalar_one()
         except DBAPIError as failed:
-            raise Unavailable("The database cannot be opened. Check its address and rights.") from (
-                failed
-            )
+            raise Unavailable(
+                N_("The database cannot be opened. Check its address and rights.")
+            ) from failed
         if (level, keys) != (2, 1):
-            raise Unavailable("SQLite did not accept synchronous=FULL and foreign_keys=ON.")
+            raise Unavailable(N_("SQLite did not accept synchronous=FULL and foreign_keys=ON."))
         return f"SQLite {self.sqlite_version}, journal_mode={journal}, synchronous=FULL"
 
     @contextmanager
@@ -173,7 +174,7 @@ class Database:
             yield
             return
         if not self._turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
-            raise Unavailable("The database is busy. Nothing was saved; try again.")
+            raise Unavailable(N_("The database is busy. Nothing was saved; try again."))
         try:
             yield
         finally:
@@ -225,4 +226,6 @@ def _telling_unavailable() -> Iterator[None]:
     try:
         yield
     except (OperationalError, PoolTimeoutError) as failed:
-        raise Unavailable("The database is busy or away. Nothing was saved; try again.") from failed
+        raise Unavailable(
+            N_("The database is busy or away. Nothing was saved; try again.")
+        ) from failed

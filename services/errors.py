@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from models.messages import N_
 from models.rules.verdict import WHO_MAY, Broken, Rule
 
 if TYPE_CHECKING:
@@ -81,8 +82,10 @@ class StaleBoard(RuleBroken):
         super().__init__(
             Broken(
                 Rule.STALE_BOARD,
-                "The board changed since you looked (you saw {expected}, it is {current})."
-                " Look again and decide.",
+                N_(
+                    "The board changed since you looked (you saw {expected}, it is {current})."
+                    " Look again and decide."
+                ),
                 {"expected": expected, "current": current},
             )
         )
@@ -112,7 +115,7 @@ class NotWellFormed(Refused):
     def __init__(self, problems: Sequence[Mapping[str, Any]]) -> None:
         """Say every problem at once."""
         said = "; ".join(f"{'.'.join(map(str, p['loc']))}: {p['msg']}" for p in problems)
-        super().__init__("The input is not well formed: {problems}", problems=said)
+        super().__init__(N_("The input is not well formed: {problems}"), problems=said)
         self.problems = [dict(problem) for problem in problems]
 
 

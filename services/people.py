@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from models.fields import Handle, Name, SlackUser
+from models.messages import N_
 from models.person import Person, Token
 from services import clock
 from services.errors import NotFound, Refused
@@ -52,7 +53,7 @@ def get_person(session: Session, handle: str) -> Person:
     """
     person = find_person(session, handle)
     if person is None:
-        raise NotFound("There is no person {handle}. Add them first.", handle=handle)
+        raise NotFound(N_("There is no person {handle}. Add them first."), handle=handle)
     return person
 
 
@@ -100,7 +101,7 @@ def _flush_unless_taken(session: Session, handle: str) -> None:
         session.flush()
     except IntegrityError as taken:
         raise AlreadyKnown(
-            "The handle {handle}, its e-mail address or its Slack id is taken.", handle=handle
+            N_("The handle {handle}, its e-mail address or its Slack id is taken."), handle=handle
         ) from taken
 
 
@@ -146,7 +147,7 @@ def revoke_token(session: Session, handle: str, token_id: int) -> None:
     """
     token = session.get(Token, token_id)
     if token is None or token.person != handle:
-        raise NotFound("You have no token {number}.", number=token_id)
+        raise NotFound(N_("You have no token {number}."), number=token_id)
     token.revoked_at = clock.now()
 
 

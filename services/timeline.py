@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from models.columns import write_time
 from models.incident import Incident
+from models.messages import N_
 from models.sentences import has_sentence, say
 from models.timeline import Entry
 from services.errors import NotFound
@@ -83,7 +84,7 @@ def get_entry(session: Session, incident_id: int, seq: int) -> Entry:
     """
     entry = session.get(Entry, (incident_id, seq))
     if entry is None:
-        raise NotFound("There is no entry {entry} in this incident.", entry=seq)
+        raise NotFound(N_("There is no entry {entry} in this incident."), entry=seq)
     return entry
 
 
@@ -95,7 +96,7 @@ def get_incident(session: Session, incident_id: int) -> Incident:
     """
     incident = session.get(Incident, incident_id)
     if incident is None:
-        raise NotFound("There is no incident {number}.", number=incident_id)
+        raise NotFound(N_("There is no incident {number}."), number=incident_id)
     return incident
 
 

@@ -15,6 +15,7 @@ from fastapi import Depends, Header, Query, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from models.fields import LARGEST_ID
+from models.messages import N_
 from models.vocabulary import Source
 from services.commands import Actor
 from services.console import Console
@@ -95,16 +96,16 @@ def get_caller(
         NotAllowed: the token may not act for the person that the header names.
     """
     if credentials is None:
-        raise NotSignedIn("Send your token: Authorization: Bearer TOKEN.")
+        raise NotSignedIn(N_("Send your token: Authorization: Bearer TOKEN."))
     secret = credentials.credentials
     with console.database.reading() as session:
         if _is_service_token(console, secret):
             return _named_actor(session, shikikan_actor)
         holder = find_token_holder(session, secret)
     if holder is None:
-        raise NotSignedIn("This token is unknown or was revoked.")
+        raise NotSignedIn(N_("This token is unknown or was revoked."))
     if shikikan_actor is not None and shikikan_actor != holder.handle:
-        raise NotAllowed("A personal token acts for its own person only.")
+        raise NotAllowed(N_("A personal token acts for its own person only."))
     return ActingCaller(holder.handle, holder.is_administrator)
 
 
@@ -115,7 +116,7 @@ def get_acting_caller(caller: Annotated[Caller, Depends(get_caller)]) -> ActingC
         NotAllowed: the service token came without an actor.
     """
     if not isinstance(caller, ActingCaller):
-        raise NotAllowed("Name the person who acts in the header Shikikan-Actor.")
+        raise NotAllowed(N_("Name the person who acts in the header Shikikan-Actor."))
     return caller
 
 
@@ -141,11 +142,11 @@ def get_follower(
         return get_caller(console, credentials, request.headers.get("shikikan-actor"))
     told = console.sign_in.read_ticket(ticket)
     if told is None or told.incident_id != incident_id or incident_id > LARGEST_ID:
-        raise NotSignedIn("This ticket is unknown, old, or for another incident.")
+        raise NotSignedIn(N_("This ticket is unknown, old, or for another incident."))
     with console.database.reading() as session:
         person = find_person(session, told.handle)
     if person is None:
-        raise NotSignedIn("This ticket is unknown, old, or for another incident.")
+        raise NotSignedIn(N_("This ticket is unknown, old, or for another incident."))
     return _acting(person)
 
 
@@ -161,7 +162,7 @@ def _named_actor(session: Session, handle: str | None) -> Caller:
         return Caller(None, via=VIA_SERVICE_TOKEN)
     person = find_person(session, handle) if _HANDLE.fullmatch(handle) else None
     if person is None:
-        raise NotAllowed("The header Shikikan-Actor names nobody that is known here.")
+        raise NotAllowed(N_("The header Shikikan-Actor names nobody that is known here."))
     return _acting(person, VIA_SERVICE_TOKEN)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Response
 
 from models.fields import LARGEST_ID, Handle
+from models.messages import N_
 from services import people
 from services.api.callers import Acting, AnyCaller, Caller, TheConsole
 from services.api.problems import document_problems
@@ -141,4 +142,4 @@ def revoke_token(
 
 def _check_may_administer(caller: Caller) -> None:
     if not caller.may_administer:
-        raise NotAllowed("Only an administrator or the service token may do this.")
+        raise NotAllowed(N_("Only an administrator or the service token may do this."))

@@ -10,6 +10,7 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from models.fields import LARGEST_ID
+from models.messages import N_
 from services import timeline
 from services.api.callers import AnyCaller, Follower, TheConsole
 from services.api.incidents import Words
@@ -89,7 +90,7 @@ async def follow_incident(
     """Follow an incident: every entry once, in order. `Last-Event-ID` resumes; 0 is the start."""
     await run_in_threadpool(_check_known, console, incident_id)
     if console.hub.is_closing():
-        raise Unavailable("The server is ending. Follow again in a moment.")
+        raise Unavailable(N_("The server is ending. Follow again in a moment."))
     return live_response(console.hub, request, incident_id, after)
 
 

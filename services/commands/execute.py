@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from models.columns import table_of
 from models.incident import Incident
+from models.messages import N_
 from models.rules.decide import decide, forbidden
 from models.rules.verdict import Broken, Rule
 from models.timeline import CommandReceipt, Entry
@@ -146,7 +147,7 @@ def lock_incident(session: Session, incident_id: int) -> Incident:
     """
     incident = session.scalar(_INCIDENT, {"number": incident_id})
     if incident is None:
-        raise NotFound("There is no incident {number}.", number=incident_id)
+        raise NotFound(N_("There is no incident {number}."), number=incident_id)
     return incident
 
 
@@ -211,7 +212,7 @@ def find_receipt(
         raise RuleBroken(
             Broken(
                 Rule.APPEND_ONLY,
-                "This command id was used for another command. Give each command its own.",
+                N_("This command id was used for another command. Give each command its own."),
             )
         )
     return Receipt(kept.incident_id, kept.last_seq, kept.first_seq, kept.last_seq, is_repeat=True)

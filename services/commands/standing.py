@@ -112,7 +112,7 @@ def _exists(unit: Unit, *conditions: Any) -> bool:
 
 def _known_role(unit: Unit, key: str) -> None:
     if key not in unit.formation.roles:
-        raise NotFound("There is no role {role} in this incident.", role=key)
+        raise NotFound(N_("There is no role {role} in this incident."), role=key)
 
 
 def _presence(unit: Unit, command: Any) -> Facts:
@@ -154,7 +154,7 @@ def _handoff(unit: Unit, command: Any) -> Facts:
 
 
 def _criterion(unit: Unit, command: Any) -> Facts:
-    row = target(unit, Criterion, command.criterion, "criterion")
+    row = target(unit, Criterion, command.criterion)
     return Facts(is_open=row.definition == latest(unit, ResolvedDefinition).id)
 
 
@@ -187,13 +187,13 @@ def find_update(unit: Unit, entry: int) -> work.SmeUpdate:
         )
     ).one_or_none()
     if update is None:
-        raise NotFound("Entry {entry} is no SME update.", entry=entry)
+        raise NotFound(N_("Entry {entry} is no SME update."), entry=entry)
     return update
 
 
 def _amend(unit: Unit, command: Any) -> Facts:
     if unit.session.get(Entry, (unit.number, command.entry)) is None:
-        raise NotFound("There is no entry {entry} in this incident.", entry=command.entry)
+        raise NotFound(N_("There is no entry {entry} in this incident."), entry=command.entry)
     return _occurred(unit, command)
 
 
@@ -206,12 +206,12 @@ def _mark(_unit: Unit, command: Any) -> Facts:
 
 
 def _hypothesis(unit: Unit, command: Any) -> Facts:
-    row = target(unit, work.Hypothesis, command.hypothesis, "hypothesis")
+    row = target(unit, work.Hypothesis, command.hypothesis)
     return Facts(is_open=row.state == HypothesisState.OPEN)
 
 
 def _goal(unit: Unit, command: Any) -> Facts:
-    row = target(unit, Goal, command.goal, "goal")
+    row = target(unit, Goal, command.goal)
     return Facts(is_open=row.state == GoalState.OPEN)
 
 
@@ -221,17 +221,17 @@ def _assign_action(unit: Unit, command: Any) -> Facts:
 
 
 def _action(unit: Unit, command: Any) -> Facts:
-    row = target(unit, work.Action, command.action, "action")
+    row = target(unit, work.Action, command.action)
     return Facts(is_open=row.state == ActionState.OPEN, owner=row.owner)
 
 
 def _object(unit: Unit, command: Any) -> Facts:
-    target(unit, work.Decision, command.decision, "decision")
+    target(unit, work.Decision, command.decision)
     return Facts()
 
 
 def _decide(unit: Unit, command: Any) -> Facts:
-    row = target(unit, work.Decision, command.decision, "decision")
+    row = target(unit, work.Decision, command.decision)
     if command.executor:
         unit.name_of(command.executor)
     return Facts(is_open=row.state == DecisionState.PROPOSED)
@@ -248,7 +248,7 @@ def _draft_notice(_unit: Unit, command: Any) -> Facts:
 
 
 def _notice(unit: Unit, command: Any) -> Facts:
-    row = target(unit, Notice, command.notice, "notice")
+    row = target(unit, Notice, command.notice)
     edited = getattr(command, "fields", None)
     if edited is not None:
         _fit_the_stage(row.stage, edited)
@@ -268,7 +268,7 @@ def _fit_the_stage(stage: str, fields: dict[str, Any]) -> None:
 
 
 def _answer_inquiry(unit: Unit, command: Any) -> Facts:
-    row = target(unit, Inquiry, command.inquiry, "inquiry")
+    row = target(unit, Inquiry, command.inquiry)
     return Facts(is_open=row.answered_at is None)
 
 
@@ -320,7 +320,7 @@ def _add_next_action(unit: Unit, command: Any) -> Facts:
 
 
 def _next_action(unit: Unit, command: Any) -> Facts:
-    row = target(unit, NextAction, command.next_action, "next action")
+    row = target(unit, NextAction, command.next_action)
     return Facts(is_open=row.completed_at is None, owner=row.owner)
 
 

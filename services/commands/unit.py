@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
+from models.closing import NextAction
 from models.columns import IncidentScoped, table_of
 from models.delivery import Delivery
+from models.direction import Criterion, Goal
 from models.formation import Role
 from models.incident import Incident
+from models.messages import N_
+from models.outside import Inquiry, Notice
 from models.person import Person
 from models.routing import destinations
 from models.sentences import say
 from models.timeline import Entry
 from models.vocabulary import DeliveryState, Source
+from models.work import Action, Decision, Hypothesis
 from services.commands.chain import GENESIS, entry_hash
 from services.errors import NotFound
 
@@ -141,7 +146,7 @@ class Unit:
         if handle not in self._names:
             name = self.session.connection().scalar(_NAME, {"handle": handle})
             if name is None:
-                raise NotFound("There is no person {handle}. Add them first.", handle=handle)
+                raise NotFound(N_("There is no person {handle}. Add them first."), handle=handle)
             self._names[handle] = name
         return self._names[handle]
 
@@ -153,7 +158,7 @@ class Unit:
         """
         role = self.session.get(Role, (self.number, key))
         if role is None:
-            raise NotFound("There is no role {role} in this incident.", role=key)
+            raise NotFound(N_("There is no role {role} in this incident."), role=key)
         if role.built_in:
             return {"role": key}
         return {"role": key, "role_name": {"en": role.name_en, "ja": role.name_ja}}
@@ -242,7 +247,19 @@ class Unit:
                 connection.execute(_NEW_DELIVERY, self._deliveries)
 
 
-def target(unit: Unit, model: type[Scoped], number: int, what: str) -> Scoped:
+_NOT_HERE: dict[type[IncidentScoped], str] = {
+    Criterion: N_("There is no criterion {number} in this incident."),
+    Goal: N_("There is no goal {number} in this incident."),
+    Hypothesis: N_("There is no hypothesis {number} in this incident."),
+    Action: N_("There is no action {number} in this incident."),
+    Decision: N_("There is no decision {number} in this incident."),
+    Notice: N_("There is no announcement {number} in this incident."),
+    Inquiry: N_("There is no inquiry {number} in this incident."),
+    NextAction: N_("There is no next action {number} in this incident."),
+}
+
+
+def target(unit: Unit, model: type[Scoped], number: int) -> Scoped:
     """Return the numbered row of this incident.
 
     Raises:
@@ -250,5 +267,5 @@ def target(unit: Unit, model: type[Scoped], number: int, what: str) -> Scoped:
     """
     row = unit.session.get(model, (unit.number, number))
     if row is None:
-        raise NotFound("There is no {what} {number} in this incident.", what=what, number=number)
+        raise NotFound(_NOT_HERE[model], number=number)
     return row

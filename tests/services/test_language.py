@@ -1,5 +1,7 @@
 """The interface is complete in both languages, and writes times as the viewer reads them."""
 
+import ast
+import inspect
 import re
 import string
 from datetime import UTC, datetime
@@ -7,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from services import errors, people
 from services.language import (
     LANGUAGES,
     catalogue_path,
@@ -18,6 +21,7 @@ from services.language import (
     get_translator,
 )
 from tests.catalogue import (
+    ROOT,
     TRANSLATED,
     extract_texts,
     is_translated,
@@ -25,6 +29,7 @@ from tests.catalogue import (
     parse,
     read_catalogue,
     render,
+    source_files,
 )
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -73,6 +78,38 @@ def test_a_translation_has_the_placeholders_of_its_text(language):
             # One form serves singular and plural in Japanese; it may leave out nothing but may
             # not invent a name either.
             assert placeholders(text) == expected, message.id
+
+
+# Which argument of these calls is the sentence that a person reads.
+REFUSALS = {
+    name: 0
+    for module in (errors, people)
+    for name, value in inspect.getmembers(module, inspect.isclass)
+    if issubclass(value, errors.ShikikanError)
+} | {"Broken": 1}
+
+
+def told_without_translation(path):
+    """The sentences of a file that refuse in English, whoever reads them."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.Call):
+            continue
+        name = ast.unparse(node.func).rpartition(".")[2]
+        if name == "__init__" and path.name == "errors.py":
+            name = "ShikikanError"
+        place = REFUSALS.get(name)
+        if place is None:
+            continue
+        said = {word.arg: word.value for word in node.keywords}.get("message")
+        said = node.args[place] if said is None and len(node.args) > place else said
+        if isinstance(said, ast.Constant | ast.JoinedStr | ast.BinOp):
+            yield f"{path.relative_to(ROOT)}:{said.lineno} {ast.unparse(said)}"
+
+
+def test_every_refusal_is_marked_for_translation():
+    assert {"NotFound", "StaleBoard", "AlreadyKnown", "Unavailable"} <= REFUSALS.keys()
+    found = [told for path in source_files() for told in told_without_translation(path)]
+    assert not found, "put the sentence in N_()"
 
 
 PEOPLE = ("{n} person", "{n} people")

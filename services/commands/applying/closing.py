@@ -129,7 +129,7 @@ def add_next_action(unit: Unit, command: commands.AddNextAction) -> None:
 
 def complete_next_action(unit: Unit, command: commands.CompleteNextAction) -> None:
     """Complete the follow-up."""
-    row = target(unit, NextAction, command.next_action, "next action")
+    row = target(unit, NextAction, command.next_action)
     row.completed_by, row.completed_at, row.note = unit.person, unit.now, command.note
     unit.tell(
         "next_action.completed",

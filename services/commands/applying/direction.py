@@ -72,7 +72,7 @@ def _change_criterion(
     note: str | None = None,
     reason: str | None = None,
 ) -> None:
-    criterion = target(unit, Criterion, number, "criterion")
+    criterion = target(unit, Criterion, number)
     criterion.state = state.value
     criterion.reason = note or reason
     criterion.changed_by, criterion.changed_at = unit.person, unit.now
@@ -106,7 +106,7 @@ def set_goal(unit: Unit, command: commands.SetGoal) -> None:
 
 def end_goal(unit: Unit, command: commands.EndGoal) -> None:
     """End a goal, achieved or dropped."""
-    goal = target(unit, Goal, command.goal, "goal")
+    goal = target(unit, Goal, command.goal)
     goal.state, goal.reason, goal.ended_at = command.outcome, command.reason, unit.now
     unit.tell(
         "goal.ended",

@@ -52,7 +52,7 @@ def _with_contact(unit: Unit, stage: str, fields: dict[str, Any]) -> dict[str, A
 
 def edit_notice(unit: Unit, command: commands.EditNotice) -> None:
     """Replace the fields; an approval given before no longer counts."""
-    row = target(unit, Notice, command.notice, "notice")
+    row = target(unit, Notice, command.notice)
     row.fields = _with_contact(unit, row.stage, command.fields)
     row.state, row.edited_at = NoticeState.DRAFT.value, unit.now
     row.approved_by = row.approved_at = row.return_reason = None
@@ -64,7 +64,7 @@ def edit_notice(unit: Unit, command: commands.EditNotice) -> None:
 
 def approve_notice(unit: Unit, command: commands.ApproveNotice) -> None:
     """Approve the notice as it stands; approving twice changes nothing."""
-    row = target(unit, Notice, command.notice, "notice")
+    row = target(unit, Notice, command.notice)
     if row.state == NoticeState.APPROVED:
         return
     row.state = NoticeState.APPROVED.value
@@ -74,7 +74,7 @@ def approve_notice(unit: Unit, command: commands.ApproveNotice) -> None:
 
 def return_notice(unit: Unit, command: commands.ReturnNotice) -> None:
     """Send the notice back with the reason."""
-    row = target(unit, Notice, command.notice, "notice")
+    row = target(unit, Notice, command.notice)
     row.state, row.return_reason = NoticeState.RETURNED.value, command.reason
     row.approved_by = row.approved_at = None
     unit.tell(
@@ -85,7 +85,7 @@ def return_notice(unit: Unit, command: commands.ReturnNotice) -> None:
 
 def publish_notice(unit: Unit, command: commands.PublishNotice) -> None:
     """Publish the notice; its fields are frozen on the timeline."""
-    row = target(unit, Notice, command.notice, "notice")
+    row = target(unit, Notice, command.notice)
     row.state = NoticeState.PUBLISHED.value
     row.published_by, row.published_at = unit.person, unit.now
     unit.tell(
@@ -111,6 +111,6 @@ def log_inquiry(unit: Unit, command: commands.LogInquiry) -> None:
 
 def answer_inquiry(unit: Unit, command: commands.AnswerInquiry) -> None:
     """Record the answer."""
-    row = target(unit, Inquiry, command.inquiry, "inquiry")
+    row = target(unit, Inquiry, command.inquiry)
     row.answer, row.answered_by, row.answered_at = command.text, unit.person, unit.now
     unit.tell("inquiry.answered", data={"number": row.id, "text": command.text})

@@ -60,7 +60,7 @@ def raise_hypothesis(unit: Unit, command: commands.RaiseHypothesis) -> None:
 
 def settle_hypothesis(unit: Unit, command: commands.SettleHypothesis) -> None:
     """Settle the hypothesis by its evidence."""
-    row = target(unit, Hypothesis, command.hypothesis, "hypothesis")
+    row = target(unit, Hypothesis, command.hypothesis)
     row.state, row.evidence = command.outcome, command.evidence
     row.settled_by, row.settled_at = unit.person, unit.now
     unit.tell(
@@ -98,7 +98,7 @@ def assign_action(unit: Unit, command: commands.AssignAction) -> None:
 
 def acknowledge_action(unit: Unit, command: commands.AcknowledgeAction) -> None:
     """Record that the owner is on it; a second time changes nothing."""
-    row = target(unit, Action, command.action, "action")
+    row = target(unit, Action, command.action)
     if row.acknowledged_at is not None:
         return
     row.acknowledged_at = unit.now
@@ -111,7 +111,7 @@ def acknowledge_action(unit: Unit, command: commands.AcknowledgeAction) -> None:
 
 def extend_action(unit: Unit, command: commands.ExtendAction) -> None:
     """Move the due time."""
-    row = target(unit, Action, command.action, "action")
+    row = target(unit, Action, command.action)
     row.due_at = command.due_at
     unit.tell(
         "action.extended",
@@ -121,7 +121,7 @@ def extend_action(unit: Unit, command: commands.ExtendAction) -> None:
 
 def end_action(unit: Unit, command: commands.EndAction) -> None:
     """End the action with its result."""
-    row = target(unit, Action, command.action, "action")
+    row = target(unit, Action, command.action)
     row.state, row.result, row.ended_at = command.outcome, command.result, unit.now
     unit.tell(
         "action.ended",
@@ -151,7 +151,7 @@ def propose_decision(unit: Unit, command: commands.ProposeDecision) -> None:
 
 def object_to(unit: Unit, command: commands.Object) -> None:
     """Record the objection."""
-    decision = target(unit, Decision, command.decision, "decision")
+    decision = target(unit, Decision, command.decision)
     unit.add(
         Objection,
         decision=decision.id,
@@ -164,7 +164,7 @@ def object_to(unit: Unit, command: commands.Object) -> None:
 
 def decide(unit: Unit, command: commands.Decide) -> None:
     """Record the commander's go or no go."""
-    row = target(unit, Decision, command.decision, "decision")
+    row = target(unit, Decision, command.decision)
     row.state = DecisionState(command.outcome).value
     row.executor, row.emergency = command.executor, command.emergency
     row.decided_by, row.decided_at = unit.person, unit.now
