@@ -12,7 +12,11 @@ from models.vocabulary import IncidentKind, Severity
 
 
 class Incident(SQLModel, table=True):
-    """One incident. `revision` is the `seq` of its newest timeline entry."""
+    """One incident. `revision` is the `seq` of its newest timeline entry.
+
+    `restored` says that another console recorded it up to its end and told Slack of it: ours
+    tells Slack nothing, and the `channels` are the other's.
+    """
 
     __tablename__ = "incident"
     __table_args__ = (one_of("kind", IncidentKind), one_of("severity", Severity))
@@ -30,6 +34,7 @@ class Incident(SQLModel, table=True):
     declared_at: datetime | None = Field(default=None, sa_type=UtcTime)
     declared_by: str = Field(foreign_key="person.handle")
     backfilled: bool = False
+    restored: bool = False
     timezone: str | None = Field(default=None, max_length=64)
     channels: dict[str, Any] = Field(default_factory=dict, sa_type=JsonValue)
     status_checked_at: datetime | None = Field(default=None, sa_type=UtcTime)

@@ -21,7 +21,7 @@ from services.commands.backfill import GivenTimeline, backfill
 from services.commands.restore import FORMAT, Export, restore
 from services.commands.unit import Actor
 from services.db import Database
-from services.errors import NotWellFormed, ShikikanError
+from services.errors import NotAllowed, NotWellFormed, ShikikanError
 from services.language import get_translator
 from services.marks import say_oddity
 from services.migrating import migrate
@@ -58,6 +58,7 @@ def import_timeline(
     actor: Actor,
     title: str | None = None,
     language: str = "en",
+    may_restore: bool = False,
     now: datetime | None = None,
 ) -> Imported:
     """Store what `document` tells, whole or not at all: contract.md section 3.
@@ -67,13 +68,18 @@ def import_timeline(
             `title` is given, a bare list of entries.
         title: of a bare list.
         language: of the warnings.
+        may_restore: whether the actor may take in a full export, which speaks in the name of
+            everybody whom it names; for administrators.
 
     Raises:
+        NotAllowed: it is a full export, and the actor may not restore.
         NotWellFormed: it names every bad row; nothing was stored.
         NotFound: the actor is no known person.
         Unavailable: the database is busy or away.
     """
     if isinstance(document, dict) and document.get("format") == FORMAT:
+        if not may_restore:
+            raise NotAllowed(N_("Only an administrator or the service token may do this."))
         receipt = restore(database, _validate(Export, document, {}))
         told = [get_translator(language)(_KNOWN_ALREADY)] if receipt.is_repeat else []
         return Imported(receipt.incident_id, told, receipt.is_repeat)
@@ -133,6 +139,8 @@ def import_file(
             document,
             actor=Actor(handle, Source.IMPORT),
             title=file.name.removesuffix(file.suffix),
+            # Who runs this reads and writes the database anyway.
+            may_restore=True,
         )
     except NotWellFormed as malformed:
         typer.echo(f"{file} was not imported; nothing was stored.", err=True)

@@ -80,7 +80,7 @@ def _assert_deliveries_hold(session: Any, incident: Any, entries: Any) -> None:
     owed = Counter(
         (entry.seq, place)
         for entry in entries
-        if not incident.backfilled
+        if not (incident.backfilled or incident.restored)
         for place in destinations(entry.kind)
     )
     kept = session.execute(

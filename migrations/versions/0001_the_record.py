@@ -74,6 +74,7 @@ def upgrade() -> None:
         sa.Column("declared_at", TIME, nullable=True),
         sa.Column("declared_by", sa.String(), nullable=False),
         sa.Column("backfilled", sa.Boolean(), nullable=False),
+        sa.Column("restored", sa.Boolean(), nullable=False),
         sa.Column("timezone", sa.String(length=64), nullable=True),
         sa.Column("channels", sa.JSON(), nullable=False),
         sa.Column("status_checked_at", TIME, nullable=True),

@@ -78,6 +78,7 @@ def _import(console: Console, caller: ActingCaller, body: bytes) -> tuple[Import
         document,
         actor=Actor(caller.handle, Source.IMPORT, caller.via),
         language=language,
+        may_restore=caller.may_administer,
     )
     with console.database.reading() as session:
         board = read_board(session, imported.incident_id, language=language)

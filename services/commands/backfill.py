@@ -94,7 +94,6 @@ def backfill(
     with database.writing() as session:
         incident = _closed_incident(timeline, actor)
         unit = Unit(session, incident, actor, now or clock.now(), watch(session))
-        unit.tells_slack = False
         unit.name_of(unit.person)
         session.add(incident)
         session.flush()

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 Change = dict[str, Any]
 
-_NOT_RECORDED = {"incident": frozenset({"id", "revision"})}
+# What differs from console to console.
+_NOT_RECORDED = {"incident": frozenset({"id", "revision", "restored"})}
 _RECORDED = INCIDENT_TABLES
 _CHANGES = "changes"
 """Where a watched session keeps its list."""

@@ -15,6 +15,7 @@ from models.fields import Handle, Name, Number, Time, keepable
 from models.history import BrokenRecord, Rows, rebuild
 from models.incident import Incident
 from models.person import Person
+from models.rules.records import find_breach
 from models.tables import INCIDENT_TABLES
 from models.timeline import Entry
 from models.vocabulary import Source
@@ -113,12 +114,14 @@ def restore(database: Database, export: Export) -> Receipt:
     """Store an exported incident: same entries, same hashes, the rows that they rebuild.
 
     The incident gets a number of this console. People whom it does not know are added without
-    rights. Slack is told nothing; the exporting console has done so. An incident that is here
-    already stays as it is, and its receipt says `is_repeat`.
+    rights. Slack is told nothing, now or later; the exporting console has done so, in channels
+    of its own. Hence only what is over can move: two consoles that go on with one incident would
+    tell two stories. An incident that is here already stays as it is, and its receipt says
+    `is_repeat`.
 
     Raises:
-        NotWellFormed: an entry is not as it was written (the first such is named), or the
-            record contradicts itself.
+        NotWellFormed: an entry is not as it was written (the first such is named), the record
+            contradicts itself or breaks a rule, or the incident is not over.
         Unavailable: the database is busy or away.
     """
     entries = [entry.columns() for entry in export.entries]
@@ -128,6 +131,7 @@ def restore(database: Database, export: Export) -> Receipt:
             known = _find_known(session, export.incident.uid)
             if known is not None:
                 return known
+            _check_over(rows["incident"][()])
             _add_unknown(session, export.people)
             number = _insert_rows(session, rows, revision=len(entries))
             session.execute(insert(Entry), [{**entry, "incident_id": number} for entry in entries])
@@ -176,10 +180,24 @@ def _rebuild(export: Export, entries: list[dict[str, Any]]) -> Rows:
         keys = key_columns(_MODELS[table])
         if any(key != tuple(row[name] for name in keys) for key, row in found.items()):
             raise _malformed(f"a row of {table} stands under another key than its own")
+    try:
+        breach = find_breach(entries, clock.now())
+    except TypeError as odd:
+        raise _malformed("they name a role or a person that is no text") from odd
+    if breach is not None:
+        raise _malformed(f"{breach.rule}: {breach.problem}", breach.at, breach.column)
     incident = rows.get("incident", {}).get(())
     if incident is None or incident["uid"] != export.incident.uid:
         raise _malformed("they tell of another incident than the one that is named")
     return rows
+
+
+def _check_over(incident: dict[str, Any]) -> None:
+    is_over = incident["stood_down_at"] or incident["cancelled_at"] or incident["backfilled"]
+    if not (is_over and incident["is_closed"]):
+        raise _malformed(
+            "the incident is not over; export it again once it is stood down or cancelled"
+        )
 
 
 def _check_changes(entries: Iterable[dict[str, Any]]) -> None:
@@ -208,7 +226,9 @@ def _insert_rows(session: Session, rows: Rows, *, revision: int) -> int:
     """Insert the rows, parents first, and return the incident's number here."""
     values = next(_values(Incident, rows["incident"].values()))
     number: int = session.execute(
-        insert(Incident).values(**values, revision=revision).returning(col(Incident.id))
+        insert(Incident)
+        .values(**values, revision=revision, restored=True)
+        .returning(col(Incident.id))
     ).scalar_one()
     for table, model in _MODELS.items():
         if model is Incident or not rows.get(table):

@@ -93,7 +93,7 @@ class Unit:
         self.formation: Formation
         self.facts: Facts
         self.actor_roles: tuple[str, ...] = ()
-        self.tells_slack = True
+        self.tells_slack = not (incident.backfilled or incident.restored)
 
     def continue_from(self, last_hash: str, last_recorded_at: datetime) -> None:
         """Chain to the entry before; our own clock never runs backwards on a timeline."""

@@ -8,6 +8,7 @@ import pytest
 
 from services.commands.chain import GENESIS, entry_hash
 from tests.services.api.problems import problem
+from tests.services.api.test_callers import token_of
 
 BACKFILLED = {
     "title": "Index loss",
@@ -250,3 +251,16 @@ def test_an_export_that_is_here_already_is_not_stored_twice(call):
     assert (answer.status_code, answer.json()["id"]) == (200, 1)
     assert answer.json()["warnings"]
     assert len(call("hana", "GET", "/incidents").json()["incidents"]) == 1
+
+
+def test_a_full_export_is_taken_in_for_an_administrator_or_the_service_token_only(
+    console, api, call
+):
+    """An export speaks in the name of everybody whom it names; a plain timeline does not."""
+    call.declare()
+    export = call("hana", "GET", "/incidents/1/report.json").json()
+    headers = {"Authorization": f"Bearer {token_of(console, 'ken')}"}
+    problem(api.post("/incidents/import", json=export, headers=headers), 403)
+    assert api.post("/incidents/import", json=BACKFILLED, headers=headers).status_code == 201
+    headers = {"Authorization": f"Bearer {token_of(console, 'hana')}"}
+    assert api.post("/incidents/import", json=export, headers=headers).status_code == 200
