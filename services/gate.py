@@ -50,10 +50,19 @@ def is_same_origin(request: HTTPConnection) -> bool:
     if site not in {"same-origin", "none"}:
         return False
     origin = request.headers.get("origin")
-    if origin is None:
-        return True
-    parts = urlsplit(origin)
-    return parts.scheme in {"http", "https"} and parts.netloc == request.headers.get("host", "")
+    return origin is None or _is_our_origin(request.headers)
+
+
+def _is_our_origin(headers: Headers) -> bool:
+    """Whether the Origin header names the scheme, host and port of the Host header.
+
+    A proxy may speak https where we speak http, so either scheme will do.
+    """
+    try:
+        parts = urlsplit(headers.get("origin", ""))
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and parts.netloc == headers.get("host", "")
 
 
 def is_from_this_machine(request: HTTPConnection) -> bool:
@@ -82,6 +91,9 @@ def local_path(path: str | None) -> str:
     return path
 
 
+_FOREIGN = PlainTextResponse("This page is not ours.", 403)
+
+
 class Gate:
     """Middleware: known names only, pages for those signed in, and headers on every answer."""
 
@@ -100,7 +112,11 @@ class Gate:
             await PlainTextResponse("Unknown host name.", 421)(scope, receive, send)
             return
         if scope["type"] == "websocket":
-            await self.app(scope, receive, send)
+            # Cookies know no ports, and Streamlit compares names only: a page that another
+            # program serves on this machine would come in with our session. Browsers name the
+            # origin of every such line, so whoever names none is no page of ours either.
+            passed = self.app if _is_our_origin(connection.headers) else _FOREIGN
+            await passed(scope, receive, send)
             return
         send = _with_headers(send)
         request = Request(scope)
