@@ -282,10 +282,18 @@ def test_peoples_words_are_neither_run_nor_fetched(office, open_page, incident):
     command(office, incident, "hana", type="set_goal", text=NASTY)
     command(office, incident, "hana", type="set_course", text=NASTY)
     command(office, incident, "jun", type="note", text=NASTY)
+    name = NASTY[:70]
+    with office.client() as client:
+        client.post("/people", json={"handle": "nasty", "name": name})
+    overdue = {"text": "x", "owner": "nasty", "due_at": "2026-01-01T00:00:00Z"}
+    command(office, incident, "hana", type="assign_action", **overdue)
     hana = open_board(open_page, office, "hana", incident)
     shown = hana.get_by_text(NASTY, exact=True)
     expect(shown.first).to_be_visible(timeout=SOON_MS)
     assert shown.count() >= 4
+    missing = part(hana, "missing").inner_text()
+    assert f"({name})" in re.sub("[\u2060\u2068\u2069]", "", missing)
+    assert part(hana, "missing").locator("img, a, .katex").count() == 0
     part(hana, "resolve").hover()
     assert "owned" not in hana.title()
     assert hana.locator("img[src*=evil]").count() == 0
@@ -306,6 +314,16 @@ def test_a_latecomer_on_a_phone_sees_the_situation_and_no_buttons_that_fail(
     assert width <= 390
     press(page, "check-in", "Check in")
     expect(part(page, "check-out")).to_be_visible(timeout=SOON_MS)
+
+
+def test_at_twice_the_size_nothing_is_out_of_reach(office, open_page, incident):
+    command(office, incident, "ken", type="propose_decision", proposal="Skip the canary")
+    page = open_board(open_page, office, "hana", incident, viewport={"width": 640, "height": 400})
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 640
+    part(page, "go-1-open").get_by_role("button").click()
+    expect(page.get_by_text("Executor (optional)")).to_be_visible(timeout=SOON_MS)
+    part(page, "go-1-send").get_by_role("button").click()
+    expect(part(page, "go-1-open")).to_have_count(0, timeout=SOON_MS)
 
 
 def test_without_an_incident_the_board_says_where_to_begin(start_server, open_page):

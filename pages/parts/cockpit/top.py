@@ -61,7 +61,7 @@ def _clocks(sight: Sight) -> list[Run | None]:
         return [since(ended_at, _("time since the end"))]
     next_update_at = board.cadence.next_update_at
     if next_update_at is not None:
-        promised = left(next_update_at, _("overdue by {time}"), _("next update due in"))
+        promised = left(next_update_at, _("next update overdue by {time}"), _("next update due in"))
     else:
         promised = quiet(_("no next update promised"))
     checked_at = board.status_checked_at
