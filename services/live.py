@@ -163,18 +163,22 @@ class LiveHub:
         """
         async with contextlib.aclosing(self.follow_told(incident_id, after)) as told:
             async for one in told:
-                if one is not None:
+                if isinstance(one, Told):
                     yield one.entry
 
     async def follow_told(
         self, incident_id: int, after: int | None = None
-    ) -> AsyncGenerator[Told | None, None]:
-        """As `follow`, with the event of each entry; None whenever `heartbeat_s` was quiet."""
+    ) -> AsyncGenerator[Told | int | None, None]:
+        """As `follow`, with the event of each entry; None whenever `heartbeat_s` was quiet.
+
+        First comes the `seq` after which it tells: who leaves before any entry resumes there.
+        """
         topic = self._topics.setdefault(incident_id, _Topic(incident_id))
         topic.n_followers += 1
         try:
             newest = await self._find_newest(topic)
             position = newest if after is None else max(0, min(after, newest))
+            yield position
             while not self.is_closing():
                 changed = topic.changed
                 batch = await self._read_after(topic, position)
@@ -310,7 +314,11 @@ def live_response(
 async def _write_events(
     hub: LiveHub, incident_id: int, after: int | None
 ) -> AsyncGenerator[bytes, None]:
-    yield b"retry: %d\n: following\n\n" % CLIENT_RETRY_MS
     async with contextlib.aclosing(hub.follow_told(incident_id, after)) as told:
         async for one in told:
-            yield b": quiet\n\n" if one is None else one.frame
+            if isinstance(one, int):
+                # Without data no event is dispatched, but the blank line makes browsers keep the
+                # id: a line that breaks before its first entry is resumed from here.
+                yield b"retry: %d\nid: %d\n: following\n\n" % (CLIENT_RETRY_MS, one)
+            else:
+                yield b": quiet\n\n" if one is None else one.frame

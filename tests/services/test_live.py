@@ -364,6 +364,42 @@ def test_the_feed_resumes_where_the_browser_says(query, headers, first):
     run(story())
 
 
+@pytest.mark.parametrize("query,known", [("", 3), ("?after=1", 1), ("?after=99", 3)])
+def test_a_follower_that_drops_before_its_first_entry_resumes_without_a_gap(query, known):
+    """As browsers do it: an `id` counts once its block has ended, and only `data` is an event."""
+
+    async def story():
+        record = Record()
+        for _ in range(3):
+            record.write()
+        async with serving(record) as (hub, url), httpx.AsyncClient() as client:
+            async with client.stream("GET", url + query) as response:
+                block = await first_block(response.aiter_lines())
+            await until(lambda: hub.n_followers() == 0)
+            assert f"id: {known}" in block
+            assert not any(line.startswith(("data", "event")) for line in block)
+            record.write()
+            resumed = {"Last-Event-ID": str(known)}
+            async with client.stream("GET", url + query, headers=resumed) as response:
+                lines = response.aiter_lines()
+                assert f"id: {known}" in await first_block(lines)
+                read = await read_lines(lines, "data: ")
+                assert json.loads(read[-1].removeprefix("data: "))["seq"] == known + 1
+
+    run(story())
+
+
+async def first_block(lines):
+    """The lines up to the first blank one, at which browsers take in what they read."""
+    block = []
+    async with asyncio.timeout(10):
+        async for line in lines:
+            if not line:
+                break
+            block.append(line)
+    return block
+
+
 def test_a_quiet_feed_sends_a_comment_line():
     async def story():
         async with (
