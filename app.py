@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
+from pages.parts.failing import say_failure
 from services.api import mount_api
 from services.console import open_console
 from services.ending import hear_signals
@@ -90,6 +91,7 @@ app = st.App(
         *create_sign_in_routes(console.database, console.sign_in, settings.default_language),
         mount_api(),
     ],
+    on_script_error=say_failure,
 )
 
 if __name__ == "__main__":

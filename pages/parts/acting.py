@@ -20,9 +20,10 @@ from models.board import Board
 from pages.parts.forms import N_TRIES, PROBLEM_STANDS_S, ButtonType, Guard
 from pages.parts.missed import await_drawing, note_drawn
 from pages.parts.sending import Problem, attempt, show_problem, try_send
-from pages.parts.viewer import get_viewer
+from pages.parts.viewer import spoken_language
 from services import boards
 from services.console import get_console
+from services.language import get_translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class _Shown:
     said: str
 
 
-def act_on(  # noqa: PLR0913 - what an act is, once, by keyword
+def act_on(
     label: str,
     *,
     key: str,
@@ -105,7 +106,7 @@ def _send_if_shown(
 
 
 def _changed(guard: Guard, board: Board, shown: _Shown) -> Problem:
-    _ = get_viewer().translate
+    _ = get_translator(spoken_language())
     stands = guard.stands(board)
     return Problem(
         _(

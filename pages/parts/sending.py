@@ -23,14 +23,14 @@ from models.commands import COMMAND_ADAPTER
 from models.commands.base import Command
 from models.vocabulary import Source
 from pages.parts.naming import name_field, name_lacking, name_rule, say_problem
-from pages.parts.viewer import Viewer, get_viewer
+from pages.parts.viewer import Viewer, get_viewer, spoken_language
 from pages.parts.words import escape, show_words
 from services import boards, commands, people, timeline
 from services.commands.execute import command_digest
 from services.console import get_console
 from services.errors import NotWellFormed, RuleBroken, ShikikanError, StaleBoard, Unavailable
 from services.explaining import explain
-from services.language import Translator
+from services.language import Language, Translator, get_translator
 
 DOUBLE_CLICK_S = 3.0
 N_SHOWN_CHANGES = 5
@@ -98,9 +98,9 @@ def try_send(
     command_id: uuid.UUID | None = None,
 ) -> Problem | None:
     """Apply a command as `send` does; None when it was applied, else why not."""
-    viewer = get_viewer()
 
     def apply() -> None:
+        viewer = get_viewer()
         validated = COMMAND_ADAPTER.validate_python(dict(command))
         kept = _keep_id(validated, incident_id)
         commands.execute(
@@ -113,7 +113,7 @@ def try_send(
         )
         kept.sent_at = time.monotonic()
 
-    _done, problem = attempt(apply, viewer=viewer, incident_id=incident_id, typed=command)
+    _done, problem = attempt(apply, incident_id=incident_id, typed=command)
     return problem
 
 
@@ -129,24 +129,25 @@ def attempt(
     A refusal is explained. A defect is logged under a reference that the viewer is told; what
     they typed is theirs and is not logged.
     """
-    viewer = viewer or get_viewer()
+    # Not asked of the database, which may be what fails.
+    language = viewer.language if viewer else spoken_language()
+    _ = get_translator(language)
     try:
         return do(), None
     except ValidationError as malformed:
-        return None, _malformed(malformed, viewer.translate)
+        return None, _malformed(malformed, _)
     except ShikikanError as refused:
-        return None, _refused(refused, viewer, incident_id, typed or {})
+        return None, _refused(refused, language, incident_id, typed or {})
     except Exception:  # The one last handler of pages: whatever it is, the page stays usable.
         reference = secrets.token_hex(2).upper()
         logger.exception("A page could not do what was asked, ref %s", reference)
-        _ = viewer.translate
         said = _("Something failed, ref {reference}; nothing was saved.")
         return None, Problem(said.format(reference=reference))
 
 
 def show_problem(problem: Problem) -> None:
     """Say a problem here: the rule by name and key, what to do, what is missing."""
-    _ = get_viewer().translate
+    _ = get_translator(spoken_language())
     lines = [escape(problem.sentence)]
     if problem.rule:
         lines[0] = f"**{problem.rule_name}** (`{problem.rule}`): {lines[0]}"
@@ -192,14 +193,14 @@ def _malformed(error: ValidationError, _: Translator) -> Problem:
 
 
 def _refused(
-    error: ShikikanError, viewer: Viewer, incident_id: int | None, typed: Mapping[str, Any]
+    error: ShikikanError, language: Language, incident_id: int | None, typed: Mapping[str, Any]
 ) -> Problem:
-    _ = viewer.translate
+    _ = get_translator(language)
     if isinstance(error, NotWellFormed):
         faults = tuple(dict.fromkeys(say_problem(one, _) for one in error.problems))
         return Problem(_("Please correct this; nothing was saved."), faults=faults)
     names, role_names = _read_names(incident_id, error)
-    sentence = explain(error, viewer.language, names=names, role_names=role_names)
+    sentence = explain(error, language, names=names, role_names=role_names)
     if not isinstance(error, RuleBroken):
         return Problem(sentence)
     is_stale = isinstance(error, StaleBoard) and incident_id is not None
@@ -209,7 +210,7 @@ def _refused(
         rule_name=name_rule(error.rule, _),
         missing=tuple(name_lacking(key, _) or key for key in error.missing),
         typed=_typed(typed, _) if is_stale else (),
-        changes=_read_changes(error, incident_id, viewer, names) if is_stale else (),
+        changes=_read_changes(error, incident_id, language, names) if is_stale else (),
     )
 
 
@@ -237,17 +238,17 @@ def _typed(command: Mapping[str, Any], _: Translator) -> tuple[tuple[str, str], 
 
 
 def _read_changes(
-    error: StaleBoard, incident_id: int, viewer: Viewer, names: Mapping[str, str]
+    error: StaleBoard, incident_id: int, language: Language, names: Mapping[str, str]
 ) -> tuple[tuple[str, str], ...]:
     """What was written since the revision that the person saw: the newest few."""
     with get_console().database.reading() as session:
         after = max(error.expected, error.current - N_SHOWN_CHANGES)
         found = timeline.read_entries(session, incident_id, after, N_SHOWN_CHANGES)
-    _ = viewer.translate
+    _ = get_translator(language)
     return tuple(
         (
             names.get(entry["actor"], entry["actor"]) if entry["actor"] else _("system"),
-            entry["texts"].get(viewer.language, entry["text"]),
+            entry["texts"].get(language, entry["text"]),
         )
         for entry in found
     )

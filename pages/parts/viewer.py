@@ -12,6 +12,7 @@ from services.sign_in import SESSION_COOKIE
 from services.sign_in_routes import LANGUAGE_COOKIE
 
 LANGUAGE_KEY = "viewer-language"
+_SPOKEN_KEY = "viewer-spoken-language"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,12 @@ def find_viewer() -> Viewer | None:
         person = people.find_person(session, handle)
     if person is None:
         return None
+    language = viewer_language(person.language)
+    st.session_state[_SPOKEN_KEY] = language
     return Viewer(
         handle=person.handle,
         name=person.name,
-        language=viewer_language(person.language),
+        language=language,
         zone=_viewer_zone(person.timezone),
         is_administrator=person.is_administrator,
     )
@@ -69,6 +72,11 @@ def viewer_language(kept: str | None = None) -> Language:
         get_console().settings.default_language,
     )
     return next(known for wish in wishes for known in LANGUAGES if known == wish)
+
+
+def spoken_language() -> Language:
+    """The language that this window was spoken to last; known even while the database is away."""
+    return viewer_language(st.session_state.get(_SPOKEN_KEY))
 
 
 def _viewer_zone(kept: str | None) -> ZoneInfo:

@@ -41,7 +41,7 @@ def read_board(console):
     "who, label, before, after",
     [("hana", "Approve", "draft", "approved"), ("aya", "Publish now", "approved", "published")],
 )
-def test_a_text_that_was_edited_meanwhile_is_not_taken_for_the_one_that_was_read(  # noqa: PLR0913
+def test_a_text_that_was_edited_meanwhile_is_not_taken_for_the_one_that_was_read(
     console, give, monkeypatch, who, label, before, after
 ):
     give("aya", "draft_notice", stage="first", fields=FIELDS)
