@@ -136,3 +136,12 @@ def test_the_readme_describes_every_make_target():
     readme = (ROOT / "README.md").read_text()
     assert "run" in targets
     assert [name for name in targets if f"`make {name}" not in readme and name != "help"] == []
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda page: page.name)
+def test_what_a_document_names_is_there(page):
+    text = page.read_text()
+    named = set(re.findall(r"`((?:tests|services|pages|models)/[\w/]+\.\w+)`", text))
+    assert not [place for place in named if not (ROOT / place).exists()]
+    linked = {link for link in re.findall(r"\]\(([^)#]+)", text) if "://" not in link}
+    assert not [link for link in linked if not (page.parent / link).exists()]
