@@ -120,6 +120,22 @@ def get_acting_caller(caller: Annotated[Caller, Depends(get_caller)]) -> ActingC
     return caller
 
 
+def get_token_owner(caller: Annotated[ActingCaller, Depends(get_acting_caller)]) -> ActingCaller:
+    """Return whose personal tokens are meant.
+
+    A personal token leaves no trace of who made it, so a program that acts for others could
+    become them for good; its own token would be revoked in vain.
+
+    Raises:
+        NotAllowed: it is the service token that calls.
+    """
+    if caller.via == VIA_SERVICE_TOKEN:
+        raise NotAllowed(
+            N_("Personal tokens are their person's own. The service token acts without them.")
+        )
+    return caller
+
+
 def get_follower(
     request: Request,
     console: TheConsole,
@@ -172,4 +188,5 @@ def _acting(person: Person, via: str | None = None) -> ActingCaller:
 
 AnyCaller = Annotated[Caller, Depends(get_caller)]
 Acting = Annotated[ActingCaller, Depends(get_acting_caller)]
+TokenOwner = Annotated[ActingCaller, Depends(get_token_owner)]
 Follower = Annotated[Caller, Depends(get_follower)]

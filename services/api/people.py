@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Response
 from models.fields import LARGEST_ID, Handle
 from models.messages import N_
 from services import people
-from services.api.callers import Acting, AnyCaller, Caller, TheConsole
+from services.api.callers import Acting, AnyCaller, Caller, TheConsole, TokenOwner
 from services.api.problems import document_problems
 from services.api.shapes import (
     Me,
@@ -101,8 +101,8 @@ def show_me(caller: Acting, console: TheConsole) -> Any:
     operation_id="list_tokens",
     responses=document_problems(403),
 )
-def list_tokens(caller: Acting, console: TheConsole) -> Any:
-    """List the acting person's tokens, newest first, revoked ones included."""
+def list_tokens(caller: TokenOwner, console: TheConsole) -> Any:
+    """List the caller's own tokens, newest first, revoked ones included."""
     with console.database.reading() as session:
         return {"tokens": people.list_tokens(session, caller.handle)}
 
@@ -115,9 +115,9 @@ def list_tokens(caller: Acting, console: TheConsole) -> Any:
     responses=document_problems(403, 413),
 )
 def add_token(
-    request: TokenRequest, caller: Acting, console: TheConsole, response: Response
+    request: TokenRequest, caller: TokenOwner, console: TheConsole, response: Response
 ) -> Any:
-    """Make a personal token. Keep its secret, `token`: it is shown this once."""
+    """Make a personal token, by another one. Keep its secret, `token`: it is shown this once."""
     with console.database.writing() as session:
         secret = people.add_token(session, caller.handle, request.name)
         token = people.find_token(session, secret)
@@ -133,9 +133,9 @@ def add_token(
     responses=document_problems(403, 404),
 )
 def revoke_token(
-    token_id: Annotated[int, Path(ge=1, le=LARGEST_ID)], caller: Acting, console: TheConsole
+    token_id: Annotated[int, Path(ge=1, le=LARGEST_ID)], caller: TokenOwner, console: TheConsole
 ) -> None:
-    """Make one of the acting person's tokens worthless."""
+    """Make one of the caller's own tokens worthless."""
     with console.database.writing() as session:
         people.revoke_token(session, caller.handle, token_id)
 

@@ -36,11 +36,12 @@ def test_an_unknown_token_is_refused_and_told_what_to_send(api):
         assert answer.headers["www-authenticate"] == "Bearer"
 
 
-def test_a_revoked_token_is_unknown(console, api, call):
-    made = call("ken", "POST", "/tokens", json={"name": "laptop"}).json()
+def test_a_revoked_token_is_unknown(console, api):
+    mine = {"Authorization": f"Bearer {token_of(console, 'ken')}"}
+    made = api.post("/tokens", json={"name": "phone"}, headers=mine).json()
     headers = {"Authorization": f"Bearer {made['token']}"}
     assert api.get("/me", headers=headers).status_code == 200
-    assert call("ken", "DELETE", f"/tokens/{made['id']}").status_code == 204
+    assert api.delete(f"/tokens/{made['id']}", headers=mine).status_code == 204
     problem(api.get("/me", headers=headers), 401)
 
 
@@ -132,16 +133,30 @@ def test_the_first_person_of_an_empty_console_comes_by_the_service_token(empty_a
     assert [one["handle"] for one in empty_api.get("/people").json()["people"]] == ["ken", "hana"]
 
 
-def test_tokens_are_listed_without_their_secrets_and_belong_to_one_person(call):
-    made = call("ken", "POST", "/tokens", json={"name": "laptop"})
+def test_the_service_token_makes_sees_and_revokes_no_personal_token(console, call):
+    """Who acts for others must not become them: a personal token shows not who made it."""
+    token_of(console, "ken")
+    problem(call("ken", "POST", "/tokens", json={"name": "backdoor"}), 403)
+    problem(call("ken", "GET", "/tokens"), 403)
+    problem(call("ken", "DELETE", "/tokens/1"), 403)
+    with console.database.reading() as session:
+        assert [one.name for one in people.list_tokens(session, "ken")] == ["laptop"]
+
+
+def test_tokens_are_listed_without_their_secrets_and_belong_to_one_person(console, api):
+    mine, hers = (
+        {"Authorization": f"Bearer {token_of(console, handle)}"} for handle in ("ken", "hana")
+    )
+    made = api.post("/tokens", json={"name": "phone"}, headers=mine)
     assert made.status_code == 201
     assert made.headers["cache-control"] == "no-store"
     secret = made.json()["token"]
-    listed = call("ken", "GET", "/tokens")
-    assert [one["name"] for one in listed.json()["tokens"]] == ["laptop"]
+    listed = api.get("/tokens", headers=mine)
+    assert [one["name"] for one in listed.json()["tokens"]] == ["phone", "laptop"]
     assert secret not in listed.text
-    assert call("hana", "GET", "/tokens").json()["tokens"] == []
-    problem(call("hana", "DELETE", f"/tokens/{made.json()['id']}"), 404)
+    of_hers = api.get("/tokens", headers=hers).json()["tokens"]
+    assert made.json()["id"] not in [one["id"] for one in of_hers]
+    problem(api.delete(f"/tokens/{made.json()['id']}", headers=hers), 404)
 
 
 def test_without_a_service_token_in_the_settings_no_token_is_the_service_token(unset_api):
