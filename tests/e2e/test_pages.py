@@ -14,8 +14,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 PAGES = {
     "incidents": ("Incidents", "障害"),
     "board": ("Board", "ボード"),
-    "announcements": ("Announcements", "お知らせ"),
-    "report": ("Report", "報告書"),
+    "announcements": ("Announcements", "周知"),
+    "report": ("Report", "障害報告書"),
     "settings": ("Settings", "設定"),
 }
 

@@ -52,7 +52,7 @@ def test_what_the_program_itself_records_is_told_as_the_consoles():
     assert "· the console: " in render_entries([entry(actor=None)], subject(), ENGLISH).text
 
 
-@pytest.mark.parametrize("voice,mark", [(ENGLISH, "[DRILL] "), (JAPANESE, "【訓練】 ")])
+@pytest.mark.parametrize("voice,mark", [(ENGLISH, "[DRILL] "), (JAPANESE, "【疑似障害】 ")])
 def test_every_post_of_a_drill_begins_with_its_mark(voice, mark):
     assert render_entries([entry()], subject("drill"), voice).text.startswith(mark)
     assert mark not in render_entries([entry()], subject(), voice).text
