@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -83,6 +84,16 @@ def _day(value: Any) -> date:
     raise PydanticCustomError("day_format", "is no date; write it as 2026-01-31")
 
 
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError) as unknown:
+        raise PydanticCustomError(
+            "time_zone", "is no time zone; give an IANA name such as Asia/Tokyo"
+        ) from unknown
+    return name
+
+
 def _web_address(url: str) -> str:
     if not re.fullmatch(_WEB_ADDRESS, url):
         raise PydanticCustomError("web_address", "is no web address; start with https://")
@@ -129,3 +140,4 @@ WebAddress = Annotated[
     AfterValidator(_web_address),
 ]
 SlackUser = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,32}$")]
+Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]

@@ -30,6 +30,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from models.fields import Zone
+
 PREFIX = "SHIKIKAN_"
 PROJECT = Path(__file__).resolve().parent.parent
 ENV_FILE = PROJECT / ".env"
@@ -58,14 +60,6 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _check_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (LookupError, ValueError, OSError):
-        raise ValueError(f"no time zone {name!r}; give an IANA name such as Asia/Tokyo") from None
-    return name
-
-
 def _check_http_url(url: str) -> str:
     if not url:
         return url  # Filled in once the other settings are known.
@@ -81,10 +75,11 @@ def _check_database_url(url: str) -> str:
     if not url:
         return url  # As above.
     try:
-        driver = make_url(url).drivername
-    except ArgumentError:
-        driver = ""
-    if driver not in {"sqlite", "postgresql+psycopg"}:
+        parts = make_url(url)
+    except (ArgumentError, ValueError):
+        parts = make_url("unknown://")
+    is_file = parts.drivername == "sqlite" and parts.database not in {None, "", ":memory:"}
+    if not is_file and parts.drivername != "postgresql+psycopg":
         raise ValueError("give sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME")
     return url
 
@@ -131,7 +126,7 @@ class Settings(BaseSettings):
     database_url: Annotated[Text, AfterValidator(_check_database_url)] = Field("", repr=False)
     public_url: Url = ""
     default_language: Literal["en", "ja"] = "en"
-    timezone: Annotated[Text, AfterValidator(_check_zone)] = "UTC"
+    timezone: Annotated[Zone, BeforeValidator(_strip)] = "UTC"
     service_token: Secret | None = None
     slack_bot_token: Secret | None = None
     slack_app_token: Secret | None = None

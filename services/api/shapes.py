@@ -5,16 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from fastapi import Path
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, create_model
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, create_model
 
 from models.board import Board
 from models.commands import COMMANDS
 from models.commands.base import Command
-from models.fields import LARGEST_ID, Name, SlackUser
+from models.fields import LARGEST_ID, Name, SlackUser, Zone
 from services.commands import Declaration
 from services.listing import ListedIncident
 from services.people import Email
@@ -163,16 +161,6 @@ class TokenRequest(BaseModel):
     name: Name
 
 
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (LookupError, ValueError, OSError) as unknown:
-        raise PydanticCustomError(
-            "time_zone", "is no time zone; give an IANA name such as Asia/Tokyo"
-        ) from unknown
-    return name
-
-
 class PersonChanges(BaseModel):
     """What of a person changes; null empties what may be empty."""
 
@@ -183,7 +171,7 @@ class PersonChanges(BaseModel):
     email: Email | None = None
     slack_user_id: SlackUser | None = None
     language: Language | None = None
-    timezone: Annotated[str, Field(max_length=64), AfterValidator(_known_zone)] | None = None
+    timezone: Zone | None = None
 
 
 class DeclareRequest(Declaration):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from models.fields import Text, Time, Title
+from models.fields import Text, Time, Title, Zone
 from models.incident import Incident
 from models.marks import Outline, read_off
 from models.rules.decide import SKEW
@@ -27,16 +26,6 @@ if TYPE_CHECKING:
     from services.db import Database
 
 MOST_ENTRIES = 50_000
-
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (LookupError, ValueError, OSError) as unknown:
-        raise PydanticCustomError(
-            "time_zone", "is no time zone; give an IANA name such as Asia/Tokyo"
-        ) from unknown
-    return name
 
 
 class GivenEntry(BaseModel):
@@ -69,7 +58,7 @@ class GivenTimeline(BaseModel):
 
     title: Title
     entries: Annotated[list[GivenEntry], Field(min_length=1, max_length=MOST_ENTRIES)]
-    timezone: Annotated[str, AfterValidator(_known_zone)] | None = None
+    timezone: Zone | None = None
 
     def outlines(self) -> list[Outline]:
         """Return the entries as marks are read from them."""
