@@ -97,14 +97,23 @@ class SessionTurn:
             if self._connection is not None:
                 self._connection.execute(text("SELECT 1"))
                 return True
-            connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            connection = self._engine.connect()
+        except DBAPIError:
+            self.give_up()
+            return False
+        try:
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
             query = text("SELECT pg_try_advisory_lock(:key)")
             if connection.execute(query, {"key": _ADVISORY_KEY}).scalar_one():
                 self._connection = connection
                 return True
-            connection.close()
         except DBAPIError:
-            self.give_up()
+            # The session may hold the lock all the same; only its end gives that back.
+            with contextlib.suppress(DBAPIError):
+                connection.invalidate()
+        finally:
+            if self._connection is not connection:
+                connection.close()
         return False
 
     def give_up(self) -> None:
