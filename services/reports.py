@@ -15,6 +15,7 @@ from services.language import Language, format_moment, get_translator
 from services.timeline import get_incident
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from sqlmodel import Session
@@ -40,7 +41,8 @@ def write_markdown(
     ).first()
     # The catalogue's extractor does not look inside f-strings.
     nothing_saved, timeline = _("No report was saved yet."), _("Timeline")
-    headings = (_("Happened"), _("Recorded"), _("Who"), _("What"))
+    happened, recorded = (f"{word} ({zone.key})" for word in (_("Happened"), _("Recorded")))
+    headings = (happened, recorded, _("Who"), _("What"))
     lines = [
         f"# INC-{incident_id} {_plain(incident.title)}",
         "",
@@ -60,9 +62,12 @@ def write_markdown(
 
 
 def _row(entry: Entry, names: dict[str, str], language: Language, zone: ZoneInfo) -> str:
+    def moment(at: datetime) -> str:
+        return f"{format_moment(at, language, zone)} ({zone.key})"
+
     text = entry.text
-    if language != "en" and has_sentence(entry.kind):
-        text = say(entry.kind, entry.data, get_translator(language), language)
+    if has_sentence(entry.kind):
+        text = say(entry.kind, entry.data, get_translator(language), language, moment)
     cells = (
         format_moment(entry.occurred_at, language, zone),
         format_moment(entry.recorded_at, language, zone),

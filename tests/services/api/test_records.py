@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from services.commands.chain import GENESIS, entry_hash
+from tests.services.api.conftest import BEARER, Calling, client_of, console_on
 from tests.services.api.problems import problem
 from tests.services.api.test_callers import token_of
 
@@ -190,6 +191,23 @@ def test_the_report_in_markdown_is_the_saved_text_and_the_timeline(call):
     saved = call("mio", "GET", "/incidents/1/report.md?lang=ja").text
     assert "# What happened\n\nMuch." in saved
     assert "主任SME" in saved
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_every_time_of_the_report_in_markdown_stands_in_the_zone_that_it_names(database, language):
+    with client_of(console_on(database, timezone="Asia/Tokyo"), headers=BEARER) as client:
+        client.post("/people", json={"handle": "hana", "name": "Hana"})
+        call = Calling(client)
+        call.declare(detected_at="2026-01-01T00:00:00Z")
+        call.give("hana", "take_command")
+        due = "2100-01-01T18:30:00Z"
+        call.give("hana", "assign_action", text="restart", owner="hana", due_at=due)
+        written = call("hana", "GET", f"/incidents/1/report.md?lang={language}").text
+    headings = written[: written.index("| --- |")].splitlines()[-1]
+    assert headings.count(" (Asia/Tokyo) |") == 2, "both columns of times name the zone"
+    said = {"en": "2 Jan 2100 03:30", "ja": "2100年1月2日 03:30"}[language]
+    assert f"{said} (Asia/Tokyo)" in written
+    assert "UTC" not in written
 
 
 def test_forms_of_the_report_that_are_not_there_are_not_found(call):
