@@ -191,7 +191,8 @@ class Mirror:
         return render_entries(head.run(), self._subject(head), self._voice)
 
     def _subject(self, head: Head) -> Subject:
-        return subject_of(head.incident, self._settings.public_url, head.names)
+        url = self._settings.public_url
+        return subject_of(head.incident, url, head.names, head.role_names)
 
     def _send(self, lane: Lane, head: Head, channel_id: str, post: Post) -> None:
         ids = head.ids(post.first_seq, post.last_seq)

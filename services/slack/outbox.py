@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CursorResult, and_, or_, update
+from sqlalchemy import CursorResult, and_, not_, or_, update
 from sqlmodel import col, func, select
 
 from models.delivery import Delivery
+from models.formation import Role
 from models.incident import Incident
 from models.person import Person
 from models.timeline import Entry
@@ -56,12 +57,14 @@ class Head:
         deliveries: the next ones, `seq` ascending, none of them sent or failed.
         entries: the entry of each.
         names: the name of every person.
+        role_names: the names of every custom role, by language.
     """
 
     incident: Incident
     deliveries: list[Delivery]
     entries: list[Entry]
     names: dict[str, str]
+    role_names: dict[str, dict[str, str]]
 
     @property
     def doubt(self) -> str | None:
@@ -130,7 +133,8 @@ def read_head(session: Session, lane: Lane) -> Head | None:
         return None
     deliveries = [delivery for delivery, _ in rows]
     entries = [entry for _, entry in rows]
-    return Head(incident, deliveries, entries, read_names(session, entries))
+    names = read_names(session, entries)
+    return Head(incident, deliveries, entries, names, read_role_names(session, lane.incident_id))
 
 
 def read_names(session: Session, entries: Sequence[Entry]) -> dict[str, str]:
@@ -138,6 +142,16 @@ def read_names(session: Session, entries: Sequence[Entry]) -> dict[str, str]:
     handles = {entry.actor for entry in entries if entry.actor}
     found = session.exec(select(Person.handle, Person.name).where(col(Person.handle).in_(handles)))
     return dict(iter(found))
+
+
+def read_role_names(session: Session, incident_id: int) -> dict[str, dict[str, str]]:
+    """Return the names of the incident's custom roles, by language."""
+    found = session.exec(
+        select(Role.key, Role.name_en, Role.name_ja).where(
+            Role.incident_id == incident_id, not_(col(Role.built_in))
+        )
+    )
+    return {key: {"en": name_en, "ja": name_ja} for key, name_en, name_ja in found}
 
 
 def mark_sending(database: Database, ids: Sequence[int], channel_id: str) -> bool:

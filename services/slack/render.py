@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from models.messages import N_
-from models.sentences import ROLE_NAMES, has_sentence, say
+from models.sentences import has_sentence, role_name, say
 from models.vocabulary import IncidentKind
 from services.language import get_translator
 from services.notices import tell_notice
@@ -58,6 +58,7 @@ class Subject:
         number, uid, title, kind, severity, summary, call_url: as on the board.
         board_url: where people open the board.
         names: the name of each handle.
+        role_names: the names of each custom role, by language.
         channels: the ids of its channels, by destination.
     """
 
@@ -70,6 +71,7 @@ class Subject:
     call_url: str | None
     board_url: str
     names: Mapping[str, str] = field(default_factory=dict)
+    role_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -88,7 +90,10 @@ class Post:
 
 
 def subject_of(
-    incident: Incident, public_url: str, names: Mapping[str, str] | None = None
+    incident: Incident,
+    public_url: str,
+    names: Mapping[str, str] | None = None,
+    role_names: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Subject:
     """Return an incident as the mirror tells of it."""
     return Subject(
@@ -101,6 +106,7 @@ def subject_of(
         call_url=incident.call_url,
         board_url=f"{public_url}/board?incident={incident.id}",
         names=names or {},
+        role_names=role_names or {},
         channels={place: made["id"] for place, made in incident.channels.items()},
     )
 
@@ -214,7 +220,10 @@ def set_in(words: str) -> str:
 
 def _who(entry: Entry, subject: Subject, voice: Voice) -> str:
     name = _name(entry.actor, subject, voice)
-    held = [voice.translate(ROLE_NAMES[key]) for key in entry.roles if key in ROLE_NAMES]
+    held = [
+        escape(role_name(key, subject.role_names.get(key), voice.translate, voice.language))
+        for key in entry.roles
+    ]
     return f"{name} ({', '.join(held)})" if held else name
 
 

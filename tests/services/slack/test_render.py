@@ -25,6 +25,7 @@ def subject(kind="real"):
         call_url=None,
         board_url="https://board.example/board?incident=42",
         names={"ken": "Ken <K>"},
+        role_names={"network": {"en": "net <lead>", "ja": "網担当"}},
     )
 
 
@@ -37,6 +38,15 @@ def test_a_line_says_which_entry_when_it_happened_who_and_what():
     post = render_entries([entry(roles=["primary_sme"])], subject(), ENGLISH)
     assert post.text == "#7 · 2026-11-23 10:41 UTC · Ken &lt;K&gt; (primary SME): ruled out H2"
     assert (post.first_seq, post.last_seq) == (7, 7)
+
+
+@pytest.mark.parametrize(
+    "voice,said",
+    [(ENGLISH, "(scribe, net &lt;lead&gt;, gone)"), (JAPANESE, "網担当, gone)")],
+)
+def test_roles_that_the_incident_added_are_named_like_the_others(voice, said):
+    held = entry(roles=["scribe", "network", "gone"])
+    assert said in render_entries([held], subject(), voice).text
 
 
 def test_times_stand_in_the_zone_of_the_console_inside_sentences_too():
