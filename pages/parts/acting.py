@@ -17,7 +17,7 @@ from typing import Any
 import streamlit as st
 
 from models.board import Board
-from pages.parts.forms import N_TRIES, PROBLEM_STANDS_S, ButtonType, Guard
+from pages.parts.forms import N_TRIES, PROBLEM_STANDS_S, ButtonType, Guard, name_of
 from pages.parts.missed import await_drawing, note_drawn
 from pages.parts.sending import Problem, attempt, show_problem, try_send
 from pages.parts.viewer import spoken_language
@@ -55,7 +55,7 @@ def act_on(
         board: as this run read it, and as the page shows it.
         guard: the thing that the person has read.
     """
-    problem_key = f"{key}-problem"
+    problem_key = f"{name_of(key, incident_id)}-problem"
     note_drawn(problem_key)
     shown = _Shown(guard.version(board), (guard.stands(board) or ("", ""))[1])
     # Another text has another button: a click on its way while the text changes finds none.

@@ -40,6 +40,10 @@ class Field:
         """What the command gets; None leaves the field out."""
         return st.session_state.get(key)
 
+    def typed(self, key: str) -> Any:
+        """What the person entered: the same for the same, whenever it is asked."""
+        return self.read(key)
+
     def reset(self, key: str) -> None:
         """Put back what stands there first; within a callback only."""
         st.session_state[key] = self.initial
@@ -180,6 +184,11 @@ class Minutes(Field):
         if minutes is None:
             return None if self.optional else ""
         return clock.now() + timedelta(minutes=int(minutes))
+
+    def typed(self, key: str) -> int | None:
+        """Return the minutes themselves."""
+        minutes: int | None = st.session_state.get(key)
+        return minutes
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ is shown both and decides; other changes of the incident do not disturb them.
 """
 
 import time
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -21,12 +22,14 @@ import streamlit as st
 
 from models.board import Board
 from pages.parts.fields import Field
+from pages.parts.keeping import forget_typed, keep_typed
 from pages.parts.missed import await_drawing, note_drawn
-from pages.parts.sending import Problem, show_problem, try_send
-from pages.parts.viewer import get_viewer
+from pages.parts.sending import DOUBLE_CLICK_S, Problem, attempt, show_problem, try_send
+from pages.parts.viewer import spoken_language
 from pages.parts.words import escape
 from services import boards
 from services.console import get_console
+from services.language import get_translator
 
 N_TRIES = 5
 PROBLEM_STANDS_S = 60.0
@@ -56,25 +59,53 @@ class _Form:
     fields: tuple[Field, ...] = ()
     guard: Guard | None = None
 
+    @property
+    def name(self) -> str:
+        """The form of this incident; what is typed for one is not the other's."""
+        return name_of(self.key, self.incident_id)
+
     def field_key(self, field: Field) -> str:
-        return f"{self.key}.{field.name}"
+        return f"{self.name}.{field.name}"
 
     @property
     def open_key(self) -> str:
-        return f"{self.key}-open"
+        return f"{self.name}-open"
 
     @property
     def look_key(self) -> str:
         """Under it: label and type of the button as they were when the form was opened."""
-        return f"{self.key}-look"
+        return f"{self.name}-look"
 
     @property
     def problem_key(self) -> str:
-        return f"{self.key}-problem"
+        return f"{self.name}-problem"
 
     @property
     def seen_key(self) -> str:
-        return f"{self.key}-seen"
+        return f"{self.name}-seen"
+
+    @property
+    def sent_key(self) -> str:
+        return f"{self.name}-sent"
+
+
+@dataclass(slots=True)
+class _Sent:
+    """What a form sent last, as it was read at the first click of what may be two.
+
+    A time so many minutes from now is another one at the second click, though nobody wished that.
+    """
+
+    typed: Mapping[str, Any]
+    command: Mapping[str, Any]
+    command_id: uuid.UUID
+    at: float
+    is_done: bool = False
+
+
+def name_of(key: str, incident_id: int) -> str:
+    """The name in this window's session of what belongs to one incident."""
+    return f"inc{incident_id}-{key}"
 
 
 def form_behind(  # noqa: PLR0913 - what a form is, once, by keyword
@@ -150,7 +181,7 @@ def act(
     disabled: str | None = None,
 ) -> None:
     """A button that sends a command at once; what is refused is said beneath it."""
-    problem_key = f"{key}-problem"
+    problem_key = f"{name_of(key, incident_id)}-problem"
     note_drawn(problem_key)
     st.button(
         label,
@@ -184,21 +215,24 @@ def _note_opening(form: _Form, label: str, kind: ButtonType) -> None:
 def _draw(form: _Form, submit: str, board: Board | None) -> None:
     if form.guard is not None and board is not None:
         st.session_state.setdefault(form.seen_key, form.guard.version(board))
-    with st.form(form.key, border=False):
+    with st.form(form.name, border=False):
         for field in form.fields:
             field.draw(form.field_key(field))
         st.form_submit_button(
-            submit, type="primary", key=f"{form.key}-send", on_click=_submit, args=(form,)
+            submit, type="primary", key=f"{form.name}-send", on_click=_submit, args=(form,)
         )
+        keep_typed(form.name)
     problem: Problem | None = st.session_state.get(form.problem_key)
     if problem is not None:
         show_problem(problem)
 
 
 def _submit(form: _Form) -> None:
-    values = {field.name: field.read(form.field_key(field)) for field in form.fields}
-    command = {**form.command, **{k: value for k, value in values.items() if value is not None}}
-    problem = _send_guarded(form, command) if form.guard else try_send(command, form.incident_id)
+    sent = _find_sent(form)
+    problem = None
+    if not sent.is_done:
+        problem = _send_guarded(form, sent) if form.guard else _send(form, sent)
+        sent.is_done = problem is None
     if problem is not None:
         st.session_state[form.problem_key] = problem
         await_drawing(form.key)
@@ -206,13 +240,36 @@ def _submit(form: _Form) -> None:
     for field in form.fields:
         st.session_state.pop(form.field_key(field), None)
         field.reset(form.field_key(field))
+    forget_typed(form.name)
     for key in (form.problem_key, form.seen_key, form.look_key):
         st.session_state.pop(key, None)
     if form.open_key in st.session_state:
         st.session_state[form.open_key] = False
 
 
-def _send_guarded(form: _Form, command: Mapping[str, Any]) -> Problem | None:
+def _find_sent(form: _Form) -> _Sent:
+    """What this click sends: the same as moments ago, if the same was typed."""
+    typed = {field.name: field.typed(form.field_key(field)) for field in form.fields}
+    sent: _Sent | None = st.session_state.get(form.sent_key)
+    now = time.monotonic()
+    if sent is not None and sent.typed == typed and now - sent.at < DOUBLE_CLICK_S:
+        return sent
+    values = {field.name: field.read(form.field_key(field)) for field in form.fields}
+    command = {**form.command, **{k: value for k, value in values.items() if value is not None}}
+    sent = st.session_state[form.sent_key] = _Sent(typed, command, uuid.uuid4(), now)
+    return sent
+
+
+def _send(form: _Form, sent: _Sent, expected_revision: int | None = None) -> Problem | None:
+    return try_send(
+        sent.command,
+        form.incident_id,
+        expected_revision=expected_revision,
+        command_id=sent.command_id,
+    )
+
+
+def _send_guarded(form: _Form, sent: _Sent) -> Problem | None:
     """Send on the condition that the guarded thing is the one that the person saw.
 
     Whatever else changed in the incident meanwhile does not matter, so the condition is checked
@@ -221,21 +278,27 @@ def _send_guarded(form: _Form, command: Mapping[str, Any]) -> Problem | None:
     guard = form.guard
     if guard is None:
         raise ValueError("A form without a guard is sent as it is.")
+
+    def read() -> Board:
+        with get_console().database.reading() as session:
+            return boards.read_board(session, form.incident_id)
+
     problem = None
     for _attempt in range(N_TRIES):
-        with get_console().database.reading() as session:
-            board = boards.read_board(session, form.incident_id)
+        board, problem = attempt(read, incident_id=form.incident_id)
+        if board is None:
+            return problem
         if guard.version(board) != st.session_state.get(form.seen_key):
             st.session_state[form.seen_key] = guard.version(board)
-            return _conflict(guard, board, command)
-        problem = try_send(command, form.incident_id, expected_revision=board.revision)
+            return _conflict(guard, board, sent.command)
+        problem = _send(form, sent, board.revision)
         if problem is None or problem.rule != "stale-board":
             return problem
     return problem
 
 
 def _conflict(guard: Guard, board: Board, command: Mapping[str, Any]) -> Problem:
-    _ = get_viewer().translate
+    _ = get_translator(spoken_language())
     stands = guard.stands(board)
     typed = [str(value) for name, value in command.items() if name != "type"]
     return Problem(

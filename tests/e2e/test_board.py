@@ -41,7 +41,9 @@ def open_board(open_page, office, handle: str, number: int, **window) -> Page:
 
 
 def part(page: Page, key: str) -> Locator:
-    return page.locator(f".st-key-{key}")
+    """What stands under a key; forms have the incident's number before it."""
+    number = re.search(r"incident=(\d+)", page.url)[1]
+    return page.locator(f".st-key-{key}, .st-key-inc{number}-{key}")
 
 
 def press(page: Page, key: str, name: str) -> None:

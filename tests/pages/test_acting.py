@@ -2,29 +2,11 @@
 
 import pytest
 
-from models.commands import COMMAND_ADAPTER
-from models.vocabulary import Source
 from pages.parts import acting
 from services import boards
-from services.commands import Actor, Declaration, declare, execute
 from tests.pages.apps import run, words
 
 FIELDS = {"what": "Cards fail", "contact": "Desk 1", "next_update_at": "2040-01-01T00:00:00Z"}
-
-
-@pytest.fixture
-def give(console):
-    """Gives a command to incident 1, of which Hana is commander and Aya liaison."""
-    declare(console.database, Declaration(title="Checkout"), actor=Actor("hana", Source.PAGE))
-
-    def give(who, kind, /, **fields):
-        command = COMMAND_ADAPTER.validate_python({"type": kind, **fields})
-        execute(console.database, command, incident_id=1, actor=Actor(who, Source.API))
-
-    give("hana", "take_command")
-    for role, person in {"primary_sme": "ken", "liaison": "aya", "scribe": "jun"}.items():
-        give("hana", "assign_role", role=role, person=person)
-    return give
 
 
 def press(app, name):
