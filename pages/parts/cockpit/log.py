@@ -8,18 +8,25 @@ from models.vocabulary import RoleKey
 from pages.parts.cockpit.sight import Sight
 from pages.parts.fields import Choice, Moment, Words
 from pages.parts.fields import Line as TextLine
-from pages.parts.forms import form_behind
+from pages.parts.forms import form_behind, name_of
 from pages.parts.live import N_FIRST_ENTRIES, timeline
 from pages.parts.missed import await_drawing, note_drawn
 from pages.parts.sending import show_problem, try_send
 from services.console import get_console
 from services.timeline import list_entries, show
 
-LINE_KEY = "note-line"
-_PROBLEM_KEY = "note-problem"
 _PROBLEM_STANDS_S = 60.0
 _SHOWN_KEY = "note-line-shown"
 N_AMENDABLE = 50
+
+
+def line_key(incident_id: int) -> str:
+    """The key of an incident's line; what is typed for one must not be written on another."""
+    return name_of("note-line", incident_id)
+
+
+def _problem_key(incident_id: int) -> str:
+    return name_of("note-problem", incident_id)
 
 
 def show_timeline(sight: Sight) -> None:
@@ -52,29 +59,30 @@ def show_line(sight: Sight) -> None:
     """The line to type entries into: Enter sends, Shift+Enter is a new line."""
     _ = sight.translate
     st.session_state[_SHOWN_KEY] = sight.id
-    note_drawn(LINE_KEY)
-    problem, said_at = st.session_state.get(_PROBLEM_KEY, (None, 0.0))
+    note_drawn(line_key(sight.id))
+    problem, said_at = st.session_state.get(_problem_key(sight.id), (None, 0.0))
     if problem is not None and time.monotonic() - said_at < _PROBLEM_STANDS_S:
         show_problem(problem)
     st.chat_input(
         _("Type an entry for the timeline; Enter writes it"),
-        key=LINE_KEY,
+        key=line_key(sight.id),
         on_submit=_write,
         args=(sight.id,),
     )
 
 
 def _write(incident_id: int) -> None:
-    text: str = st.session_state[LINE_KEY] or ""
-    st.session_state.pop(_PROBLEM_KEY, None)
+    key = line_key(incident_id)
+    text: str = st.session_state[key] or ""
+    st.session_state.pop(_problem_key(incident_id), None)
     if not text.strip():
         return
     problem = try_send({"type": "note", "text": text}, incident_id)
     if problem is not None:
-        st.session_state[_PROBLEM_KEY] = (problem, time.monotonic())
+        st.session_state[_problem_key(incident_id)] = (problem, time.monotonic())
         # The browser empties the line as it sends; what was refused is put back.
-        st.session_state[LINE_KEY] = text
-        await_drawing(LINE_KEY)
+        st.session_state[key] = text
+        await_drawing(key)
 
 
 def show_amending(sight: Sight) -> None:
