@@ -60,9 +60,11 @@ def list_deliveries(session: Session, incident_id: int) -> list[dict[str, Any]]:
 
 
 def read_slack_part(
-    session: Session, incident_id: int, *, is_on: bool, now: datetime | None = None
+    session: Session, incident_id: int | None = None, *, is_on: bool, now: datetime | None = None
 ) -> SlackPart:
-    """Return how far the mirror of an incident is behind.
+    """Return how far the mirror of an incident, or of all of them, is behind.
+
+    Its state is `failing` when the last try of something unsent did not succeed.
 
     Args:
         is_on: whether Slack is set up at all; where it is not, nothing is owed.
@@ -70,11 +72,12 @@ def read_slack_part(
     """
     if not is_on:
         return SlackPart()
-    unsent, oldest, n_errors = session.exec(
-        select(func.count(), func.min(Delivery.queued_at), func.count(col(Delivery.error))).where(
-            col(Delivery.incident_id) == incident_id, is_owed()
-        )
-    ).one()
+    query = select(
+        func.count(), func.min(Delivery.queued_at), func.count(col(Delivery.error))
+    ).where(is_owed())
+    if incident_id is not None:
+        query = query.where(col(Delivery.incident_id) == incident_id)
+    unsent, oldest, n_errors = session.exec(query).one()
     if unsent == 0 or oldest is None:
         return SlackPart(state="ok")
     age = (now or clock.now()) - oldest

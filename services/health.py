@@ -25,7 +25,11 @@ def create_health_routes(console: Console) -> Sequence[Route]:
 
     def metrics(_request: Request) -> Response:
         try:
-            told = telemetry.render(console.database, n_followers=console.hub.n_followers())
+            told = telemetry.render(
+                console.database,
+                n_followers=console.hub.n_followers(),
+                tells_slack=console.settings.slack_bot_token is not None,
+            )
         except Unavailable:
             return PlainTextResponse("The database does not answer.", 503)
         return Response(told, media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from sqlmodel import col, func, select
 
-from models.delivery import Delivery
 from models.incident import Incident
-from services import clock
-from services.deliveries import is_owed
+from services.deliveries import read_slack_part
 from services.errors import RuleBroken
 
 if TYPE_CHECKING:
@@ -48,6 +46,11 @@ OPEN_INCIDENTS = Gauge(
 )
 LIVE_FOLLOWERS = Gauge(
     "shikikan_live_followers", "Boards and programs that follow an incident.", registry=REGISTRY
+)
+SLACK_CONFIGURED = Gauge(
+    "shikikan_slack_configured",
+    "Whether Slack is set up: 1, or 0, and then nothing is late.",
+    registry=REGISTRY,
 )
 SLACK_UNSENT = Gauge(
     "shikikan_slack_unsent", "Deliveries that Slack has not taken.", registry=REGISTRY
@@ -82,8 +85,12 @@ def counted(apply: Callable[P, R]) -> Callable[P, R]:
     return counting
 
 
-def render(database: Database, *, n_followers: int) -> bytes:
+def render(database: Database, *, n_followers: int, tells_slack: bool) -> bytes:
     """Return the measurements in Prometheus' text format.
+
+    Args:
+        tells_slack: whether Slack is set up. What is unsent is counted all the same, for it is
+            told once Slack is there.
 
     Raises:
         Unavailable: the database does not answer.
@@ -94,10 +101,9 @@ def render(database: Database, *, n_followers: int) -> bytes:
                 select(func.count()).select_from(Incident).where(col(Incident.is_closed).is_(False))
             ).one()
         )
-        unsent, oldest = session.exec(
-            select(func.count(), func.min(Delivery.queued_at)).where(is_owed())
-        ).one()
-    SLACK_UNSENT.set(unsent)
-    SLACK_OLDEST.set((clock.now() - oldest).total_seconds() if unsent else 0)
+        owed = read_slack_part(session, is_on=True)
+    SLACK_CONFIGURED.set(tells_slack)
+    SLACK_UNSENT.set(owed.unsent)
+    SLACK_OLDEST.set(owed.oldest_unsent_s or 0)
     LIVE_FOLLOWERS.set(n_followers)
     return generate_latest(REGISTRY)

@@ -1,6 +1,5 @@
 """The mirror: what happens on a board is told in Slack, and nothing on a board waits for it."""
 
-from services.slack.status import status
 from services.slack.worker import SlackWorker
 
-__all__ = ["SlackWorker", "status"]
+__all__ = ["SlackWorker"]

@@ -17,8 +17,9 @@ from sqlmodel import select
 from models.board import SlackPart
 from models.delivery import Delivery
 from models.incident import Incident
-from services import commands, slack
+from services import commands
 from services.db import Database
+from services.deliveries import read_slack_part
 from services.settings import Settings
 from services.slack import SlackWorker
 from tests.slack_emulator.fixture import SlackEmulator
@@ -76,7 +77,8 @@ class Mirrored:
     def status(self) -> SlackPart:
         """How far the mirror is behind."""
         with self.database.reading() as session:
-            return slack.status(session, self.settings)
+            is_on = self.settings.slack_bot_token is not None
+            return read_slack_part(session, is_on=is_on)
 
     def deliveries(self, destination: str | None = None) -> list[Delivery]:
         """The deliveries of the team's incident, in order."""
