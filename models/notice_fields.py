@@ -163,12 +163,6 @@ def times_in(stage: str, fields: dict[str, Any]) -> dict[str, Any]:
     return {name: _MOMENT.validate_python(fields[name]) for name in past if fields.get(name)}
 
 
-def next_update_of(fields: dict[str, Any]) -> Any:
-    """Return the promised time of the next update (aware UTC), or None."""
-    value = fields.get("next_update_at")
-    return _MOMENT.validate_python(value) if value else None
-
-
 def missing_fields(stage: str, fields: dict[str, Any]) -> list[str]:
     """Return the names that a complete notice of this stage still needs, in order.
 

@@ -8,9 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-
-from models.incident import Incident
 from services import timeline
 from services.db import Database
 from services.errors import Unavailable
@@ -64,13 +61,11 @@ def open_console(settings: Settings) -> Console:
 
     def read_entries(incident_id: int, after: int, limit: int) -> Sequence[dict[str, Any]]:
         with database.reading() as session:
-            found = timeline.list_entries(session, incident_id, after=after, limit=limit)
-            return timeline.show(session, found)
+            return timeline.read_entries(session, incident_id, after, limit)
 
     def read_revisions(incident_ids: Sequence[int]) -> Mapping[int, int]:
-        query = select(Incident.id, Incident.revision).where(Incident.id.in_(incident_ids))  # type: ignore[call-overload, union-attr]
         with database.reading() as session:
-            return dict(session.execute(query).tuples().all())
+            return timeline.read_revisions(session, incident_ids)
 
     hub = LiveHub(read_entries, read_revisions)
     database.on_commit(hub.announce)

@@ -8,13 +8,13 @@ from sqlmodel import col, select
 
 from models.timeline import Entry
 from services.boards import PERSON_COLUMNS, read_names
-from services.commands.chain import HASHED, find_broken
+from services.commands.chain import HASHED
 from services.commands.recording import to_json
 from services.commands.restore import FORMAT, VERSION
 from services.timeline import get_incident
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from sqlmodel import Session
 
@@ -46,11 +46,6 @@ def export_incident(session: Session, incident_id: int) -> dict[str, Any]:
         "people": [{"handle": handle, "name": names[handle]} for handle in sorted(names)],
         "entries": entries,
     }
-
-
-def verify_export(document: Mapping[str, Any]) -> int | None:
-    """Return the `seq` of the first entry that is missing or was tampered with, or None."""
-    return find_broken(document["entries"])
 
 
 def _entries(session: Session, incident_id: int) -> Iterator[Entry]:

@@ -16,7 +16,7 @@ Placeholders are filled in after the translation: `_("{name} is commander").form
 import gettext
 import io
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
@@ -32,14 +32,12 @@ Language: TypeAlias = Literal["en", "ja"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 Translator: TypeAlias = Callable[[str], str]
-PluralTranslator: TypeAlias = Callable[[str, str, int], str]
 
 DOMAIN = "shikikan"
 LOCALES = Path(__file__).parent.parent / "locales"
 
 # 24-hour clocks in both languages: at 3 a.m. nobody should have to ask "which 3?".
 _DATE_AND_TIME = {"en": "d MMM y HH:mm", "ja": "y年M月d日 HH:mm"}
-_DATE_AND_TIME_EXACT = {"en": "EEE d MMM y HH:mm:ss", "ja": "y年M月d日(E) HH:mm:ss"}
 
 
 def catalogue_path(language: Language) -> Path:
@@ -78,32 +76,9 @@ def get_translator(language: str) -> Translator:
     return translate
 
 
-def get_plural_translator(language: str) -> PluralTranslator:
-    """The function `ngettext(singular, plural, n)` of `language`.
-
-    Raises:
-        LookupError: there are no texts in that language.
-    """
-    return _translations(language).ngettext
-
-
-def format_clock(at: datetime, zone: ZoneInfo) -> str:
-    """The time of day in `zone`, `03:07`: for places where the day is plain from the context."""
-    return _in_zone(at, zone).strftime("%H:%M")
-
-
 def format_moment(at: datetime, language: Language, zone: ZoneInfo) -> str:
     """The date and time in `zone`, to the minute: `23 Nov 2026 03:07`, `2026年11月23日 03:07`."""
     return format_datetime(_in_zone(at, zone), _DATE_AND_TIME[language], locale=language)
-
-
-def format_moment_exactly(at: datetime, language: Language, zone: ZoneInfo) -> str:
-    """The date and time in `zone` to the second, its offset, and the same in UTC, for a hover."""
-    local = _in_zone(at, zone)
-    here = format_datetime(local, _DATE_AND_TIME_EXACT[language], locale=language)
-    offset = local.strftime("%z")
-    in_utc = local.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-    return f"{here} {offset[:3]}:{offset[3:5]} ({in_utc} UTC)"
 
 
 def format_duration(seconds: float, language: Language) -> str:

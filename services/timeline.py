@@ -76,18 +76,6 @@ def list_entries(
     )
 
 
-def get_entry(session: Session, incident_id: int, seq: int) -> Entry:
-    """Return one entry.
-
-    Raises:
-        NotFound: there is none.
-    """
-    entry = session.get(Entry, (incident_id, seq))
-    if entry is None:
-        raise NotFound(N_("There is no entry {entry} in this incident."), entry=seq)
-    return entry
-
-
 def get_incident(session: Session, incident_id: int) -> Incident:
     """Return one incident.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from models.messages import N_
 from models.rules.facts import FIRST_STAFFING, Facts, Formation
+from models.rules.permissions import only_the_commander
 from models.rules.verdict import Broken, Rule
 from models.vocabulary import RoleKey
 
@@ -56,20 +57,6 @@ def assign_role(
         _already_holds(formation, role, person)
         or exclusive(formation, role, person)
         or _in_turn(formation, role)
-    )
-
-
-def only_the_commander(formation: Formation, actor: str) -> Broken:
-    """Return the refusal for a person who is not the commander."""
-    if not formation.roles_of(actor):
-        return Broken(
-            Rule.ROLE_REQUIRED,
-            N_("You hold no role in this incident. Ask the commander for one."),
-        )
-    return Broken(
-        Rule.COMMANDER_ONLY,
-        N_("Only the {role} does this. Propose it as a decision, or write a note."),
-        {"role": _IC},
     )
 
 

@@ -125,13 +125,7 @@ def who_may(formation: Formation, actor: str, command: Command, facts: Facts) ->
     if kind in ANYONE or (not roles and _has_it_without_a_role(formation, actor, kind, facts)):
         return None
     if not roles:
-        return Broken(
-            Rule.ROLE_REQUIRED,
-            N_(
-                "You hold no role in this incident. Ask the commander for one, or take command"
-                " if it is vacant."
-            ),
-        )
+        return _no_role()
     duty = DUTIES.get(kind)
     if duty is None or _is_their_duty(formation, actor, roles, kind, duty, facts):
         return None
@@ -163,6 +157,21 @@ def _is_their_duty(
     if duty.stands_in and all(formation.is_vacant(role) for role in duty.roles):
         return True
     return kind == "amend" and formation.is_stood_down
+
+
+def only_the_commander(formation: Formation, actor: str) -> Broken:
+    """Return the refusal for a person who is not the commander."""
+    return _refuse(_COMMANDER) if formation.roles_of(actor) else _no_role()
+
+
+def _no_role() -> Broken:
+    return Broken(
+        Rule.ROLE_REQUIRED,
+        N_(
+            "You hold no role in this incident. Ask the commander for one, or take command"
+            " if it is vacant."
+        ),
+    )
 
 
 def _refuse(duty: Duty) -> Broken:

@@ -11,7 +11,12 @@ if TYPE_CHECKING:
 
 
 class Rule(StrEnum):
-    """The keys by which people and programs know the rules."""
+    """The keys by which people and programs know the rules.
+
+    `kind-fixed` and `action-complete` are kept by the shape of the input: no command changes an
+    incident's kind, and `assign_action` without text, owner or due time is not well formed. They
+    are never raised and stand here because they are rules of the formation all the same.
+    """
 
     ROLE_REQUIRED = "role-required"
     ONE_HOLDER = "one-holder"

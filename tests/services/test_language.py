@@ -13,11 +13,8 @@ from services import errors, people
 from services.language import (
     LANGUAGES,
     catalogue_path,
-    format_clock,
     format_duration,
     format_moment,
-    format_moment_exactly,
-    get_plural_translator,
     get_translator,
 )
 from tests.catalogue import (
@@ -158,32 +155,14 @@ def test_a_language_without_texts_is_refused_by_name():
         get_translator("fr")
 
 
-def test_plurals_follow_the_language():
-    plural = get_plural_translator("en")
-    assert plural("{n} person", "{n} people", 1) == "{n} person"
-    assert plural("{n} person", "{n} people", 2) == "{n} people"
-
-
 def test_a_moment_is_shown_in_the_viewers_zone_and_language():
-    assert format_clock(NIGHT, TOKYO) == "03:07"
     assert format_moment(NIGHT, "en", TOKYO) == "23 Nov 2026 03:07"
     assert format_moment(NIGHT, "ja", TOKYO) == "2026年11月23日 03:07"
 
 
-def test_the_hover_names_the_day_the_offset_and_utc():
-    assert (
-        format_moment_exactly(NIGHT, "en", TOKYO)
-        == "Mon 23 Nov 2026 03:07:05 +09:00 (2026-11-22 18:07:05 UTC)"
-    )
-    assert (
-        format_moment_exactly(NIGHT, "ja", TOKYO)
-        == "2026年11月23日(月) 03:07:05 +09:00 (2026-11-22 18:07:05 UTC)"
-    )
-
-
 def test_a_time_without_an_offset_is_never_shown():
     with pytest.raises(ValueError, match="without an offset"):
-        format_clock(NIGHT.replace(tzinfo=None), TOKYO)
+        format_moment(NIGHT.replace(tzinfo=None), "en", TOKYO)
 
 
 @pytest.mark.parametrize(
