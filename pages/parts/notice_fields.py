@@ -1,6 +1,6 @@
 """The fields of an announcement as one field of a form: texts in two languages, times, a state."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -91,18 +91,46 @@ class NoticeFields(Field):
                 )
 
     def read(self, key: str) -> dict[str, Any]:
-        """The fields that say something; a draft may lack any of them."""
-        fields: dict[str, Any] = {}
+        """The fields that say something; a draft may lack any of them.
+
+        What the person left as it was drawn stays as it was given, be it a list, yes or no, or a
+        text in no language: the form shows such values as text, or not at all.
+        """
+        given = self.initial or {}
+        fields = {name: given[name] for name in given if name not in _ORDER[self.stage]}
         for part in self._shared():
             value = part.read(f"{key}.{part.name}")
+            if isinstance(value, datetime):
+                value = _as_given(value, given.get(part.name))
             if value:
-                fields[part.name] = value.isoformat() if isinstance(value, datetime) else value
+                fields[part.name] = value
+        drawn = self._texts_by_name(lambda part, _key: part.initial, key)
+        typed = self._texts_by_name(lambda part, key: part.read(key) or "", key)
+        for name, texts in typed.items():
+            if texts == drawn[name] and name in given:
+                fields[name] = given[name]
+            elif any(texts.values()):
+                fields[name] = self._say_typed(texts, given.get(name))
+        return fields
+
+    def _texts_by_name(
+        self, take: Callable[[Field, str], str], key: str
+    ) -> dict[str, dict[str, str]]:
+        """What `take` gives of each text and language."""
+        found: dict[str, dict[str, str]] = {}
         for language in LANGUAGES:
             for part in self._texts(language):
-                value = part.read(f"{key}.{part.name}.{language}")
-                if value:
-                    fields.setdefault(part.name, {})[language] = value
-        return fields
+                text = take(part, f"{key}.{part.name}.{language}")
+                found.setdefault(part.name, {})[language] = text
+        return found
+
+    def _say_typed(self, texts: Mapping[str, str], given: Any) -> Any:
+        """The texts that were typed, as lines where the field held lines and still can."""
+        said = {language: text for language, text in texts.items() if text}
+        if isinstance(given, list) and list(said) == [self._viewer.language]:
+            lines = said[self._viewer.language].splitlines()
+            return [line.strip() for line in lines if line.strip()]
+        return said
 
     def reset(self, key: str) -> None:
         """Forget what was typed: the next drawing begins with what stands then."""
@@ -161,6 +189,17 @@ class NoticeFields(Field):
         if isinstance(kept, bool) or language != self._viewer.language:
             return ""
         return "\n".join(kept) if isinstance(kept, list) else kept or ""
+
+
+def _as_given(value: datetime, given: str | None) -> str:
+    """A moment as it was given, unless another minute was chosen: the form shows no seconds."""
+    if given and _to_minute(datetime.fromisoformat(given)) == _to_minute(value):
+        return given
+    return value.isoformat()
+
+
+def _to_minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
 
 
 def _draw_beside(parts: Sequence[tuple[Field, str]]) -> None:

@@ -87,3 +87,26 @@ def test_agreeing_is_about_the_course_that_was_shown(console, give, monkeypatch)
     assert "stale-board" in words(app)
     press(app, "Agree")
     assert read_board(console).course.agreed_by_sme
+
+
+def test_editing_one_field_leaves_the_others_as_they_were_given(console, give, monkeypatch):
+    given = {
+        "recovered_at": "2026-01-02T03:04:05.678Z",
+        "data_loss": "none",
+        "criteria": ["p99 under 300 ms", "no empty answers"],
+        "cause": {"ja": "設定"},
+        "report_follows": True,
+    }
+    give("aya", "draft_notice", stage="resolution", fields=given)
+    app = run("announcements", monkeypatch, handle="aya", incident="1")
+    press(app, "Edit")
+    name = "inc1-notice-edit-1-1"
+    app.text_area(key=f"{name}.fields.data_loss.en").input("one order")
+    press(app, "Save the draft")
+    changed = {**given, "data_loss": {"en": "one order"}}
+    assert read_board(console).notices[0].fields == changed
+    press(app, "Edit")
+    app.text_area(key=f"{name}.fields.criteria.en").input("p99 under 200 ms\n\nno gaps ")
+    press(app, "Save the draft")
+    changed["criteria"] = ["p99 under 200 ms", "no gaps"]
+    assert read_board(console).notices[0].fields == changed
