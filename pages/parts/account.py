@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.parts.sending import Problem, attempt, show_problem
 from pages.parts.viewer import LANGUAGE_KEY, Viewer
 from pages.parts.words import escape
 from services import people
@@ -9,6 +10,8 @@ from services.console import get_console
 from services.language import LANGUAGES, Language
 
 _LANGUAGE_NAMES: dict[Language, str] = {"en": "English", "ja": "日本語"}
+
+_PROBLEM_KEY = "account-problem"
 
 # Signing out changes a cookie, which only a route can do, and a route that changes something is
 # posted to. The form and its words are ours; the label comes as text.
@@ -45,6 +48,9 @@ def show_account(viewer: Viewer) -> None:
             args=(viewer.handle,),
         )
         show_sign_out(viewer, key="account-sign-out")
+    problem: Problem | None = st.session_state.pop(_PROBLEM_KEY, None)
+    if problem is not None:
+        show_problem(problem)
 
 
 def show_sign_out(viewer: Viewer, *, key: str) -> None:
@@ -54,14 +60,19 @@ def show_sign_out(viewer: Viewer, *, key: str) -> None:
 
 
 def choose_language(handle: str, language: Language) -> None:
-    """Speak `language` to this person from now on; within a callback only."""
+    """Speak `language` to this person from now on; within a callback only.
+
+    Raises:
+        Unavailable: it holds for this window alone; the database is busy or away.
+    """
     st.session_state["account-language"] = language
-    _keep_language(handle)
-
-
-def _keep_language(handle: str) -> None:
-    language: Language = st.session_state["account-language"]
     # Widget keys are forgotten when their widget is not drawn; this one stays for the session.
     st.session_state[LANGUAGE_KEY] = language
     with get_console().database.writing() as session:
         people.change_preferences(session, handle, language=language)
+
+
+def _keep_language(handle: str) -> None:
+    chosen: Language = st.session_state["account-language"]
+    _done, problem = attempt(lambda: choose_language(handle, chosen))
+    st.session_state[_PROBLEM_KEY] = problem

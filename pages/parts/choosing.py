@@ -18,7 +18,8 @@ PARAMETER = "incident"
 _KEPT_KEY = "chosen-incident"
 _WIDGET_KEY = "choose-incident"
 _N_OFFERED = 100
-_MOST_DIGITS = 9
+_MOST_DIGITS = 18
+_LARGEST = 2**31 - 1
 
 
 def choose_incident(viewer: Viewer) -> int | None:
@@ -29,7 +30,7 @@ def choose_incident(viewer: Viewer) -> int | None:
         offered, _cursor = list_incidents(session, state="open", limit=_N_OFFERED)
         offered += list_incidents(session, state="closed", limit=_N_OFFERED)[0]
         if wanted is not None and wanted not in {one.id for one in offered}:
-            named = find_incident(session, wanted)
+            named = find_incident(session, wanted) if can_exist(wanted) else None
             offered = [*([named] if named else []), *offered]
             if named is None:
                 said = _("There is no incident {number}. Choose another.")
@@ -78,13 +79,21 @@ def show_drill_banner(viewer: Viewer) -> None:
     card([line(strong(said), tone="drill")], viewer=viewer, key="drill-banner")
 
 
+def read_number(named: str) -> int | None:
+    """The number in `42` or `INC-42`; None when there is none in it."""
+    digits = named.strip().upper().removeprefix("INC-")
+    # A number of a thousand digits names no incident either.
+    return int(digits[:_MOST_DIGITS]) if digits.isascii() and digits.isdigit() else None
+
+
+def can_exist(number: int) -> bool:
+    """Whether the database can hold an incident of that number at all."""
+    return number <= _LARGEST
+
+
 def _wanted() -> int | None:
     named = st.query_params.get(PARAMETER)
-    if named is None:
-        return find_kept_incident()
-    return (
-        int(named) if named.isascii() and named.isdigit() and len(named) <= _MOST_DIGITS else None
-    )
+    return find_kept_incident() if named is None else read_number(named)
 
 
 def _keep_choice() -> None:
