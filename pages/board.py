@@ -23,7 +23,13 @@ from services.listing import list_incidents
 STYLE = Path(__file__).parent / "parts" / "cockpit" / "board.css"
 _ENDED_KEY = "board-has-ended"
 # What changes who may do what, and with it every part of the board.
-FORMATION_KINDS = ("role.", "handoff.", "command.", "incident.")
+FORMATION_KINDS = ("role.", "handoff.accepted", "command.", "incident.")
+# What shows nowhere at the top: neither in the phase nor in the clocks, nor as missing.
+_NOT_AT_THE_TOP = ("criterion.", "decision.", "handoff.", "hypothesis.", "next_action.")
+TOP_KINDS = (
+    *(kind for kind in STRUCTURAL_KINDS if kind not in _NOT_AT_THE_TOP),
+    "handoff.accepted",
+)
 
 
 def find_incident_id() -> int | None:
@@ -56,7 +62,7 @@ def show_way_out(viewer: Viewer) -> None:
 @draws_all
 def show_top(incident_id: int) -> None:
     """Header and what is missing; time alone makes things overdue, so it looks by itself too."""
-    follow(STRUCTURAL_KINDS, incident_id=incident_id, key="follow-top")
+    follow((), later=TOP_KINDS, incident_id=incident_id, key="follow-top")
     sight = read_sight(incident_id)
     top.show_top(sight)
     ends.show_desk(sight)
@@ -71,7 +77,8 @@ def show_top(incident_id: int) -> None:
 @draws_all
 def show_formation(incident_id: int) -> None:
     """Roles and people."""
-    follow((*FORMATION_KINDS, "person."), incident_id=incident_id, key="follow-formation")
+    kinds = (*FORMATION_KINDS, "handoff.", "person.")
+    follow(kinds, incident_id=incident_id, key="follow-formation")
     sight = read_sight(incident_id)
     formation.show_roles(sight)
     formation.show_people(sight)
@@ -88,7 +95,7 @@ def show_timeline(incident_id: int) -> None:
 def show_direction(incident_id: int) -> None:
     """Situation, definition of resolved, goals, course."""
     kinds = ("situation.", "resolved_definition.", "criterion.", "goal.", "course.")
-    follow((*FORMATION_KINDS, *kinds), incident_id=incident_id, key="follow-direction")
+    follow(kinds, later=FORMATION_KINDS, incident_id=incident_id, key="follow-direction")
     sight = read_sight(incident_id)
     direction.show_situation(sight)
     direction.show_definition(sight)
@@ -101,7 +108,7 @@ def show_direction(incident_id: int) -> None:
 def show_work(incident_id: int) -> None:
     """Actions, the SME's updates, hypotheses, decisions."""
     kinds = ("action.", "update.", "hypothesis.", "decision.")
-    follow((*FORMATION_KINDS, *kinds), incident_id=incident_id, key="follow-work")
+    follow(kinds, later=FORMATION_KINDS, incident_id=incident_id, key="follow-work")
     sight = read_sight(incident_id)
     work.show_actions(sight)
     work.show_updates(sight)
@@ -113,8 +120,9 @@ def show_work(incident_id: int) -> None:
 @draws_all
 def show_ends(incident_id: int) -> None:
     """Resolved and stood down."""
-    kinds = ("criterion.", "resolved_definition.", "stand_down_condition.", "notice.", "report.")
-    follow((*FORMATION_KINDS, *kinds), incident_id=incident_id, key="follow-ends")
+    kinds = ("stand_down_condition.", "incident.")
+    later = (*FORMATION_KINDS, "criterion.", "resolved_definition.", "notice.", "report.")
+    follow(kinds, later=later, incident_id=incident_id, key="follow-ends")
     ends.show_ends(read_sight(incident_id))
 
 
@@ -122,7 +130,7 @@ def show_ends(incident_id: int) -> None:
 @draws_all
 def show_line(incident_id: int) -> None:
     """The line to type into, and the correction of what was typed."""
-    follow(FORMATION_KINDS, incident_id=incident_id, key="follow-line")
+    follow((), later=FORMATION_KINDS, incident_id=incident_id, key="follow-line")
     sight = read_sight(incident_id)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.container():

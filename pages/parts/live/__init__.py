@@ -156,12 +156,15 @@ def timeline(  # noqa: PLR0913 - what a board says once, by keyword
     return None if seq is None else int(seq)
 
 
-def follow(kinds: Sequence[str], *, incident_id: int, key: str) -> int | None:
+def follow(
+    kinds: Sequence[str], *, incident_id: int, key: str, later: Sequence[str] = ()
+) -> int | None:
     """Rerun the fragment this stands in when an entry of `kinds` reaches the page's timeline.
 
     Args:
         kinds: kinds or their beginnings, such as "role."; `STRUCTURAL_KINDS` for all that change
             a card. Entries that arrive within 100 ms cause one rerun.
+        later: kinds that only touch it; it is drawn after those which such an entry is about.
 
     Returns:
         The newest such seq, in the run that its arrival caused; else None.
@@ -169,7 +172,7 @@ def follow(kinds: Sequence[str], *, incident_id: int, key: str) -> int | None:
     note_drawn(key)
     seq = _follow(
         key=key,
-        data={"incident_id": incident_id, "kinds": list(kinds)},
+        data={"incident_id": incident_id, "kinds": list(kinds), "later": list(later)},
         on_changed_change=lambda: await_drawing(key),
         height=1,
     ).changed

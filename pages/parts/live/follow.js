@@ -1,6 +1,8 @@
 // Reruns the fragment that it stands in when an entry of certain kinds reaches this page's timeline.
 
+// What an entry is about is drawn first, what it only touches once that is done.
 const TRIGGER_AFTER_MS = 100;
+const TRIGGER_LATER_MS = 180;
 const ENTRY_EVENT = "shikikan:entry";
 
 const followers = new WeakMap();
@@ -13,16 +15,25 @@ class Follower {
 
   note({ incidentId, kind, seq }) {
     if (incidentId !== this.data.incident_id) return;
-    if (!this.data.kinds.some((prefix) => kind.startsWith(prefix))) return;
+    const isOf = (kinds) => kinds.some((prefix) => kind.startsWith(prefix));
+    const isSoon = isOf(this.data.kinds);
+    if (!isSoon && !isOf(this.data.later)) return;
     this.told = Math.max(this.told ?? 0, seq);
+    if (isSoon && this.isLater) this.forget();
+    this.isLater = !isSoon;
     this.telling ??= setTimeout(() => {
       this.telling = undefined;
       inTurn(() => this.trigger("changed", this.told));
-    }, TRIGGER_AFTER_MS);
+    }, isSoon ? TRIGGER_AFTER_MS : TRIGGER_LATER_MS);
+  }
+
+  forget() {
+    clearTimeout(this.telling);
+    this.telling = undefined;
   }
 
   stop() {
-    clearTimeout(this.telling);
+    this.forget();
     window.removeEventListener(ENTRY_EVENT, this.listen);
   }
 }
