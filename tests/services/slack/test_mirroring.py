@@ -5,8 +5,9 @@ from itertools import pairwise
 
 import pytest
 
+from services.deliveries import read_slack_part
 from services.settings import Settings
-from services.slack import SlackWorker, status
+from services.slack import SlackWorker
 from tests.services.slack.conftest import MEMBERS
 
 pytestmark = pytest.mark.slow
@@ -200,7 +201,7 @@ def test_without_a_token_nothing_runs_and_nothing_is_owed(sqlite_team, slack_emu
     worker.stop()
     assert slack_emulator.requests() == []
     with sqlite_team.database.reading() as session:
-        assert status(session, settings).model_dump() == {
+        assert read_slack_part(session, is_on=False).model_dump() == {
             "state": "off",
             "unsent": 0,
             "oldest_unsent_s": None,
