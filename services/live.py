@@ -36,7 +36,6 @@ HEARTBEAT_S = 10.0  # The contract promises a comment line at least every 15 s.
 PAGE = 500  # Entries read at once: a late joiner of a long incident costs no great list.
 WINDOW = 512  # Newest entries kept serialised per followed incident.
 SEND_TIMEOUT_S = 30.0
-CLIENT_RETRY_MS = 1000
 
 logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -171,7 +170,7 @@ class LiveHub:
     ) -> AsyncGenerator[Told | int | None, None]:
         """As `follow`, with the event of each entry; None whenever `heartbeat_s` was quiet.
 
-        First comes the `seq` after which it tells: who leaves before any entry resumes there.
+        First comes the `seq` after which it tells.
         """
         topic = self._topics.setdefault(incident_id, _Topic(incident_id))
         topic.n_followers += 1
@@ -317,8 +316,8 @@ async def _write_events(
     async with contextlib.aclosing(hub.follow_told(incident_id, after)) as told:
         async for one in told:
             if isinstance(one, int):
-                # Without data no event is dispatched, but the blank line makes browsers keep the
-                # id: a line that breaks before its first entry is resumed from here.
-                yield b"retry: %d\nid: %d\n: following\n\n" % (CLIENT_RETRY_MS, one)
+                # A comment and no more: an `id` or a `retry` alone would be an event without data
+                # to readers less strict than browsers. What is committed from here on is told.
+                yield b": following\n\n"
             else:
                 yield b": quiet\n\n" if one is None else one.frame
