@@ -9,7 +9,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.choosing import PARAMETER, find_kept_incident, keep_incident
+from pages.parts.choosing import (
+    PARAMETER,
+    can_exist,
+    find_kept_incident,
+    keep_incident,
+    read_number,
+)
 from pages.parts.cockpit import aftermath, direction, ends, formation, log, top, work
 from pages.parts.cockpit.sight import Sight, read_sight
 from pages.parts.live import STRUCTURAL_KINDS, follow
@@ -34,9 +40,8 @@ TOP_KINDS = (
 
 def find_incident_id() -> int | None:
     """The incident of the address, else the one looked at last, else the newest open one."""
-    named = st.query_params.get(PARAMETER, "").upper().removeprefix("INC-")
-    if named.isascii() and named.isdigit():
-        return int(named[:9])
+    if (named := read_number(st.query_params.get(PARAMETER, ""))) is not None:
+        return named
     if (kept := find_kept_incident()) is not None:
         return kept
     with get_console().database.reading() as session:
@@ -169,6 +174,12 @@ def show_board(sight: Sight) -> None:
         show_line(incident_id)
 
 
+def _see(incident_id: int) -> Sight:
+    if not can_exist(incident_id):
+        raise NotFound("There is no incident {number}.", number=incident_id)
+    return read_sight(incident_id)
+
+
 def show_page() -> None:
     """The board of one incident, or what there is instead."""
     viewer = get_viewer()
@@ -177,7 +188,7 @@ def show_page() -> None:
         show_nothing(viewer)
         return
     try:
-        sight: Sight = read_sight(incident_id)
+        sight = _see(incident_id)
     except NotFound as unknown:
         st.error(explain(unknown, viewer.language))
         show_way_out(viewer)

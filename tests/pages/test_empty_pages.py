@@ -46,7 +46,7 @@ def test_an_incident_that_is_not_there_is_no_dead_end(console, monkeypatch, page
 
 
 @pytest.mark.parametrize("page", ["announcements", "report", "settings", "board"])
-@pytest.mark.parametrize("named", ["INC-1", "inc-1"])
+@pytest.mark.parametrize("named", ["INC-1", "inc-1", " 1"])
 def test_an_incident_is_found_by_the_name_that_people_say(console, monkeypatch, page, named):
     for title in ("Checkout errors", "Search is slow"):
         declare(console.database, Declaration(title=title), actor=Actor("hana", Source.PAGE))
@@ -77,3 +77,13 @@ def test_a_language_is_spoken_even_while_it_cannot_be_kept(console, monkeypatch)
     assert not app.exception
     assert app.error
     assert app.session_state["viewer-language"] == "ja"
+
+
+@pytest.mark.parametrize("named", ["99999", "2147483648", "1" * 12, "INC-" + "1" * 5000])
+def test_the_board_of_an_incident_that_is_not_there_is_no_other_ones(console, monkeypatch, named):
+    declare(
+        console.database, Declaration(title="Checkout errors"), actor=Actor("hana", Source.PAGE)
+    )
+    app = run("board", monkeypatch, incident=named)
+    assert "There is no incident" in app.error[0].value
+    assert "Checkout errors" not in words(app)
