@@ -109,7 +109,7 @@ class _Kept:
 
 
 # Fifteen boards that hear of one change would each read the same board: one read serves them all.
-_store: OrderedDict[tuple[int, Language], _Kept] = OrderedDict()
+_store: OrderedDict[tuple[str, Language], _Kept] = OrderedDict()
 _store_lock = threading.Lock()
 
 
@@ -122,9 +122,9 @@ def read_sight(incident_id: int) -> Sight:
         NotFound: there is no such incident.
     """
     viewer = get_viewer()
-    place = (incident_id, viewer.language)
     with get_console().database.reading() as session:
         incident = get_incident(session, incident_id)
+        place = (incident.uid, viewer.language)
         kept = _find_kept(place, incident.revision)
         if kept is None:
             kept = _Kept(
@@ -138,14 +138,14 @@ def read_sight(incident_id: int) -> Sight:
     return Sight(kept.board, kept.formation, kept.people, viewer)
 
 
-def _find_kept(place: tuple[int, Language], revision: int) -> _Kept | None:
+def _find_kept(place: tuple[str, Language], revision: int) -> _Kept | None:
     with _store_lock:
         kept = _store.get(place)
     is_fresh = kept is not None and time.monotonic() - kept.read_at < FRESH_S
     return kept if kept is not None and is_fresh and kept.revision == revision else None
 
 
-def _keep(place: tuple[int, Language], kept: _Kept) -> None:
+def _keep(place: tuple[str, Language], kept: _Kept) -> None:
     with _store_lock:
         _store[place] = kept
         _store.move_to_end(place)
