@@ -9,6 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from models.messages import N_
 from pages.parts.choosing import (
     PARAMETER,
     can_exist,
@@ -176,7 +177,7 @@ def show_board(sight: Sight) -> None:
 
 def _see(incident_id: int) -> Sight:
     if not can_exist(incident_id):
-        raise NotFound("There is no incident {number}.", number=incident_id)
+        raise NotFound(N_("There is no incident {number}."), number=incident_id)
     return read_sight(incident_id)
 
 
