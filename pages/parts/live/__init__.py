@@ -212,7 +212,7 @@ def _labels(_: Translator) -> dict[str, Any]:
         "timeline": _("Timeline"),
         "filter": _("Filter the timeline"),
         "empty": _("Nothing has been written yet. Type the first entry below."),
-        "older": _("Older entries are on the timeline page."),
+        "older": _("Older entries are in the download on the report page."),
         "system": _("system"),
         "amends": _("amends"),
         "amended": _("amended"),
