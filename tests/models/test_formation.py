@@ -325,17 +325,17 @@ class KeptBoards(Formation):
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_whatever_is_done_in_whatever_order_follows_the_rules_of_the_formation(sqlite_team):
+def test_whatever_is_done_in_whatever_order_follows_the_rules_of_the_formation(team):
     run_state_machine_as_test(
-        lambda: Formation(sqlite_team),
+        lambda: Formation(team),
         settings=settings(STEPS, max_examples=45, stateful_step_count=40),
     )
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_the_board_of_any_past_instant_is_the_board_that_stood_then(sqlite_team):
+def test_the_board_of_any_past_instant_is_the_board_that_stood_then(team):
     run_state_machine_as_test(
-        lambda: KeptBoards(sqlite_team),
+        lambda: KeptBoards(team),
         settings=settings(STEPS, max_examples=8, stateful_step_count=40),
     )
