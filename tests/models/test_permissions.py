@@ -222,8 +222,8 @@ class Undone(Database):
 
 
 @pytest.fixture
-def board(sqlite_url: str) -> Iterator[Team]:
-    database = Undone(sqlite_url)
+def board(database_url: str) -> Iterator[Team]:
+    database = Undone(database_url)
     yield Team(database)
     assert_record_holds(database)
     database.close()
@@ -402,8 +402,7 @@ def test_before_anybody_commands_only_the_commands_of_people_without_a_role_are_
     assert differences(board, {UPDATE: 1}, SEPARATE, rows) == []
 
 
-def test_the_first_staffing_goes_in_its_order_and_later_replacement_is_free(sqlite_team):
-    team = sqlite_team
+def test_the_first_staffing_goes_in_its_order_and_later_replacement_is_free(team):
     team.declare()
     team.give("uma", "assign_role", role="commander", person="hana")
     order = [("scribe", "jun"), ("liaison", "aya"), ("primary_sme", "ken")]

@@ -23,15 +23,15 @@ ASKED = {
 
 @pytest.mark.parametrize("who", ["hana", "ken", "aya", "jun", "mio"])
 @pytest.mark.parametrize("kind", ASKED)
-def test_an_obstacle_is_told_exactly_where_the_door_refuses_by_role(sqlite_team, who, kind):
-    sqlite_team.declare()
-    sqlite_team.staff()
-    sqlite_team.give("hana", "propose_decision", proposal="x")
-    with sqlite_team.database.reading() as session:
-        formation = read_formation(session, get_incident(session, sqlite_team.incident_id))
+def test_an_obstacle_is_told_exactly_where_the_door_refuses_by_role(team, who, kind):
+    team.declare()
+    team.staff()
+    team.give("hana", "propose_decision", proposal="x")
+    with team.database.reading() as session:
+        formation = read_formation(session, get_incident(session, team.incident_id))
     obstacle = find_obstacle(formation, who, kind)
     try:
-        sqlite_team.give(who, kind, **ASKED[kind])
+        team.give(who, kind, **ASKED[kind])
         refused = None
     except RuleBroken as broken:
         refused = broken.rule

@@ -64,21 +64,21 @@ def test_each_past_board_is_the_board_of_that_instant_on_both_databases(team):
     assert without_now(past(team, NOW + timedelta(days=9_999))) == without_now(team.board())
 
 
-def test_before_the_declaration_there_is_no_board(sqlite_team):
-    sqlite_team.declare()
+def test_before_the_declaration_there_is_no_board(team):
+    team.declare()
     with pytest.raises(NotFound):
-        past(sqlite_team, NOW - timedelta(days=9_999))
-    sqlite_team.incident_id = 77
+        past(team, NOW - timedelta(days=9_999))
+    team.incident_id = 77
     with pytest.raises(NotFound):
-        past(sqlite_team, NOW)
+        past(team, NOW)
     with pytest.raises(NotFound):
-        sqlite_team.board()
+        team.board()
 
 
-def test_a_board_says_everything_that_the_contract_names(sqlite_team):
-    sqlite_team.declare()
-    sqlite_team.staff()
-    said = sqlite_team.board().model_dump(mode="json", by_alias=True)
+def test_a_board_says_everything_that_the_contract_names(team):
+    team.declare()
+    team.staff()
+    said = team.board().model_dump(mode="json", by_alias=True)
     names = """id number kind title summary severity phase revision declared_at call_url channels
         roles people situation resolved_definition goals course updates hypotheses actions
         decisions stand_down notices cadence inquiries stakeholders gates missing resolved_at
@@ -91,11 +91,10 @@ def test_a_board_says_everything_that_the_contract_names(sqlite_team):
     role = {"key", "name_en", "name_ja", "holder", "since", "offered_to"}
     assert all(role <= set(card) for card in said["roles"])
     assert all({"handle", "name", "roles", "checked_in_at"} <= set(p) for p in said["people"])
-    Board.model_validate(sqlite_team.board().model_dump())
+    Board.model_validate(team.board().model_dump())
 
 
-def test_the_phase_follows_from_what_was_done(sqlite_team):
-    team = sqlite_team
+def test_the_phase_follows_from_what_was_done(team):
     team.declare()
     seen = [team.board().phase]
     team.staff()
@@ -117,19 +116,18 @@ def test_the_phase_follows_from_what_was_done(sqlite_team):
 
 
 @pytest.mark.parametrize("how", ["an action", "an update"])
-def test_an_action_or_an_update_is_a_response(sqlite_team, how):
-    sqlite_team.declare()
-    sqlite_team.staff()
+def test_an_action_or_an_update_is_a_response(team, how):
+    team.declare()
+    team.staff()
     if how == "an action":
         due_at = "2099-01-01T00:00:00Z"
-        sqlite_team.give("hana", "assign_action", text="t", owner="uma", due_at=due_at)
+        team.give("hana", "assign_action", text="t", owner="uma", due_at=due_at)
     else:
-        sqlite_team.give("ken", "post_update", conditions="c", actions="a", needs="n")
-    assert sqlite_team.board().phase == "responding"
+        team.give("ken", "post_update", conditions="c", actions="a", needs="n")
+    assert team.board().phase == "responding"
 
 
-def test_what_is_missing_is_said_in_the_readers_language_and_shrinks(sqlite_team):
-    team = sqlite_team
+def test_what_is_missing_is_said_in_the_readers_language_and_shrinks(team):
     team.declare()
 
     def missing(language, after=timedelta()):
@@ -151,8 +149,7 @@ def test_what_is_missing_is_said_in_the_readers_language_and_shrinks(sqlite_team
     assert "No primary SME" not in missing("en")
 
 
-def test_a_promised_update_becomes_overdue_and_a_resolution_promises_none(sqlite_team):
-    team = sqlite_team
+def test_a_promised_update_becomes_overdue_and_a_resolution_promises_none(team):
     team.declare()
     team.staff()
     fields = {"what": "t", "next_update_at": "2026-01-31T09:40:00+09:00"}
@@ -169,8 +166,7 @@ def test_a_promised_update_becomes_overdue_and_a_resolution_promises_none(sqlite
     assert team.board().cadence.next_update_at is None
 
 
-def test_those_present_without_a_role_are_shown(sqlite_team):
-    team = sqlite_team
+def test_those_present_without_a_role_are_shown(team):
     team.declare()
     team.staff()
     team.give("rei", "check_in")
@@ -178,10 +174,10 @@ def test_those_present_without_a_role_are_shown(sqlite_team):
     assert idle == ["rei"]
 
 
-def test_a_board_shows_the_names_that_people_have_today(sqlite_team):
-    sqlite_team.declare()
-    sqlite_team.staff()
-    with sqlite_team.database.writing() as session:
+def test_a_board_shows_the_names_that_people_have_today(team):
+    team.declare()
+    team.staff()
+    with team.database.writing() as session:
         people.change_preferences(session, "ken", name="Kenji")
-    board = sqlite_team.board()
+    board = team.board()
     assert {person.name for person in board.people} == {"Hana", "Kenji", "Aya", "Jun"}

@@ -15,10 +15,10 @@ RESOLUTION = {"recovered_at": PAST, "data_loss": "none"}
 
 
 @pytest.fixture
-def staffed(sqlite_team):
-    sqlite_team.declare()
-    sqlite_team.staff()
-    return sqlite_team
+def staffed(team):
+    team.declare()
+    team.staff()
+    return team
 
 
 def refusal(team, who, kind, /, **fields):

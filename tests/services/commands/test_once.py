@@ -169,8 +169,7 @@ def test_channels_are_recorded_by_the_program_and_slack_is_not_told(staffed):
     assert board.revision == first.last_seq + 1
 
 
-def test_our_clock_never_runs_backwards_on_a_timeline(sqlite_team):
-    team = sqlite_team
+def test_our_clock_never_runs_backwards_on_a_timeline(team):
     commands_at = [NOW, NOW - timedelta(hours=1), NOW + timedelta(seconds=1)]
     receipt = commands.declare(
         team.database, commands.Declaration(title="t"), actor=actor("hana"), now=commands_at[0]
